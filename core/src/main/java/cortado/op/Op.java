@@ -1,0 +1,96 @@
+package cortado.op;
+
+import cortado.tensor.Shape;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What to compute: a record of settings with a shape rule and a plain forward and backward that read like the formulas.
+ * The op is its own reference kernel; fast kernels live in sibling files and are held against it.
+ *
+ * <p>The settings are the serialised form. Backward adds into gradients ({@code dx}, {@code dw}); it never overwrites.
+ * Users add ops of their own through {@link Custom}.
+ */
+public sealed interface Op permits Input, Conv2d, Linear, MaxPool2d, AvgPool2d, GlobalAvgPool2d, Relu, Flatten, Add, Softmax,
+        SoftmaxCrossEntropy, Rectified, Op.Custom {
+
+    /** The open door: an op of a user's own. {@link #kind()} names it in listings. */
+    non-sealed interface Custom extends Op {
+    }
+
+    /**
+     * A learned tensor that an op declares, and the range it is drawn from before training.
+     *
+     * @param name  {@code weight} or {@code bias}; the node's name goes in front
+     * @param shape sizes, PyTorch's layout
+     * @param low   smallest initial value
+     * @param high  largest initial value; equal to {@code low} for a constant
+     */
+    record Param(String name, Shape shape, double low, double high) {
+        /**
+         * PyTorch's default for weights and biases of convolutions and linear layers: uniform within ±1/√fanIn
+         * ({@code kaiming_uniform_} with a = √5).
+         *
+         * @param name  the parameter's name
+         * @param fanIn inputs of one output
+         * @param dims  sizes
+         * @return the declaration
+         */
+        static Param uniform(String name, int fanIn, int... dims) {
+            double bound = 1 / Math.sqrt(fanIn);
+            return new Param(name, Shape.of(dims), -bound, bound);
+        }
+    }
+
+    /**
+     * The shape rule.
+     *
+     * @param x shapes of the inputs, batch included
+     * @return shape of the output
+     * @throws cortado.tensor.ShapeException if the inputs do not fit
+     */
+    Shape output(Shape... x);
+
+    /**
+     * @param x shapes of the inputs
+     * @return learned tensors, in the order that {@link Operands#param(int)} numbers them
+     */
+    default List<Param> params(Shape... x) {
+        return List.of();
+    }
+
+    /**
+     * @param x shapes of the inputs
+     * @return shapes of I32 tensors that forward leaves for backward, such as the positions of maxima
+     */
+    default List<Shape> saved(Shape... x) {
+        return List.of();
+    }
+
+    /**
+     * Sets {@code y} from {@code x} and the parameters.
+     *
+     * @param o the tensors of one step
+     */
+    void forward(Operands o);
+
+    /**
+     * Adds to {@code dx} (where wanted) and to the parameters' gradients what {@code dy} implies.
+     *
+     * @param o the tensors of one step, after forward
+     */
+    void backward(Operands o);
+
+    /**
+     * @param x shapes of the inputs
+     * @return floating-point operations of one forward pass over the batch, a multiply-add counting two; 0 for what only moves data
+     */
+    default long flops(Shape... x) {
+        return 0;
+    }
+
+    /** {@return the op's name in files and listings: the class name in lower case} */
+    default String kind() {
+        return getClass().getSimpleName().toLowerCase(Locale.ROOT);
+    }
+}

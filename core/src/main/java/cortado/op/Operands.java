@@ -1,0 +1,153 @@
+package cortado.op;
+
+import cortado.tensor.Tensor;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/** The tensors one step touches, by the literature's names. Bound once when a plan is made; a step allocates nothing. */
+public final class Operands {
+    private final Tensor[] x;
+    private final Tensor y;
+    private final Tensor[] params;
+    private final Tensor[] saved;
+    private final List<Optional<Tensor>> dx;
+    private final List<Optional<Tensor>> dparams;
+    private final Tensor dy;
+    private final boolean[] accumulate;
+    private final Optional<Tensor> b;
+
+    private Operands(Tensor[] x, Tensor y, Tensor[] params, Tensor[] saved, List<Optional<Tensor>> dx,
+            List<Optional<Tensor>> dparams, Tensor dy, boolean[] accumulate) {
+        this.x = x;
+        this.y = y;
+        this.params = params;
+        this.saved = saved;
+        this.dx = dx;
+        this.dparams = dparams;
+        this.dy = dy;
+        this.accumulate = accumulate;
+        this.b = params.length > 1 ? Optional.of(params[1]) : Optional.empty();
+    }
+
+    /**
+     * Operands of a forward pass.
+     *
+     * @param x      inputs
+     * @param y      output
+     * @param params learned tensors, as {@link Op#params} lists them
+     * @param saved  tensors left for backward, as {@link Op#saved} lists them
+     * @return the operands, with no gradient wanted
+     */
+    public static Operands of(List<Tensor> x, Tensor y, List<Tensor> params, List<Tensor> saved) {
+        return new Operands(x.toArray(Tensor[]::new), y, params.toArray(Tensor[]::new), saved.toArray(Tensor[]::new),
+                Collections.nCopies(x.size(), Optional.empty()), Collections.nCopies(params.size(), Optional.empty()), y,
+                new boolean[x.size()]);
+    }
+
+    /**
+     * These operands with gradients.
+     *
+     * @param dy         gradient of the output
+     * @param dx         gradients of the inputs, empty where not wanted
+     * @param accumulate per input, whether {@code dx} holds something to add to; where false a kernel may overwrite
+     * @param dparams    gradients of the parameters, empty where not wanted; always added to
+     * @return operands for both passes
+     */
+    public Operands withGradients(Tensor dy, List<Optional<Tensor>> dx, boolean[] accumulate, List<Optional<Tensor>> dparams) {
+        return new Operands(x, y, params, saved, List.copyOf(dx), List.copyOf(dparams), dy, accumulate.clone());
+    }
+
+    /** {@return the number of inputs} */
+    public int inputs() {
+        return x.length;
+    }
+
+    /** {@return the first input} */
+    public Tensor x() {
+        return x[0];
+    }
+
+    /**
+     * @param i which input
+     * @return that input
+     */
+    public Tensor x(int i) {
+        return x[i];
+    }
+
+    /** {@return the output} */
+    public Tensor y() {
+        return y;
+    }
+
+    /**
+     * @param i which parameter, in the op's order
+     * @return that parameter
+     */
+    public Tensor param(int i) {
+        return params[i];
+    }
+
+    /** {@return the first parameter, the weights} */
+    public Tensor w() {
+        return params[0];
+    }
+
+    /** {@return the bias, the second parameter, if the op has one} */
+    public Optional<Tensor> b() {
+        return b;
+    }
+
+    /**
+     * @param i which saved tensor
+     * @return what forward left for backward
+     */
+    public Tensor saved(int i) {
+        return saved[i];
+    }
+
+    /**
+     * @param i which input
+     * @return its gradient, if wanted
+     */
+    public Optional<Tensor> dx(int i) {
+        return dx.get(i);
+    }
+
+    /** {@return the gradient of the first input, if wanted} */
+    public Optional<Tensor> dx() {
+        return dx(0);
+    }
+
+    /**
+     * @param i which input
+     * @return whether {@code dx(i)} already holds something that a kernel must add to
+     */
+    public boolean accumulates(int i) {
+        return accumulate[i];
+    }
+
+    /**
+     * @param i which parameter
+     * @return its gradient, if wanted
+     */
+    public Optional<Tensor> dparam(int i) {
+        return i < dparams.size() ? dparams.get(i) : Optional.empty();
+    }
+
+    /** {@return the gradient of the weights, if wanted} */
+    public Optional<Tensor> dw() {
+        return dparam(0);
+    }
+
+    /** {@return the gradient of the bias, if there is one and it is wanted} */
+    public Optional<Tensor> db() {
+        return dparam(1);
+    }
+
+    /** {@return the gradient of the output} */
+    public Tensor dy() {
+        return dy;
+    }
+}

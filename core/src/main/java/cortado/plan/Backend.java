@@ -1,0 +1,2 @@
+package cortado.plan;
+interface Backend {}
