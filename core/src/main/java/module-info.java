@@ -5,4 +5,5 @@ module cortado.core {
     exports cortado.tensor;
     exports cortado.op;
     exports cortado.graph;
+    exports cortado.plan;
 }

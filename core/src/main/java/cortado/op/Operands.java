@@ -15,10 +15,11 @@ public final class Operands {
     private final List<Optional<Tensor>> dparams;
     private final Tensor dy;
     private final boolean[] accumulate;
+    private final Tensor scratch;
     private final Optional<Tensor> b;
 
     private Operands(Tensor[] x, Tensor y, Tensor[] params, Tensor[] saved, List<Optional<Tensor>> dx,
-            List<Optional<Tensor>> dparams, Tensor dy, boolean[] accumulate) {
+            List<Optional<Tensor>> dparams, Tensor dy, boolean[] accumulate, Tensor scratch) {
         this.x = x;
         this.y = y;
         this.params = params;
@@ -27,6 +28,7 @@ public final class Operands {
         this.dparams = dparams;
         this.dy = dy;
         this.accumulate = accumulate;
+        this.scratch = scratch;
         this.b = params.length > 1 ? Optional.of(params[1]) : Optional.empty();
     }
 
@@ -42,7 +44,7 @@ public final class Operands {
     public static Operands of(List<Tensor> x, Tensor y, List<Tensor> params, List<Tensor> saved) {
         return new Operands(x.toArray(Tensor[]::new), y, params.toArray(Tensor[]::new), saved.toArray(Tensor[]::new),
                 Collections.nCopies(x.size(), Optional.empty()), Collections.nCopies(params.size(), Optional.empty()), y,
-                new boolean[x.size()]);
+                new boolean[x.size()], Tensor.f32(1));
     }
 
     /**
@@ -55,7 +57,17 @@ public final class Operands {
      * @return operands for both passes
      */
     public Operands withGradients(Tensor dy, List<Optional<Tensor>> dx, boolean[] accumulate, List<Optional<Tensor>> dparams) {
-        return new Operands(x, y, params, saved, List.copyOf(dx), List.copyOf(dparams), dy, accumulate.clone());
+        return new Operands(x, y, params, saved, List.copyOf(dx), List.copyOf(dparams), dy, accumulate.clone(), scratch);
+    }
+
+    /**
+     * These operands with room to work in.
+     *
+     * @param scratch F32, at least {@link Kernel#scratch()} elements; what it holds is lost between calls
+     * @return the operands
+     */
+    public Operands withScratch(Tensor scratch) {
+        return new Operands(x, y, params, saved, dx, dparams, dy, accumulate, scratch);
     }
 
     /** {@return the number of inputs} */
@@ -149,5 +161,10 @@ public final class Operands {
     /** {@return the gradient of the output} */
     public Tensor dy() {
         return dy;
+    }
+
+    /** {@return room to work in} */
+    public Tensor scratch() {
+        return scratch;
     }
 }

@@ -100,6 +100,21 @@ public final class Tensor {
     }
 
     /**
+     * A tensor inside this one's memory, whatever its own shape: how a plan hands out parts of one allocation.
+     *
+     * @param from   where it begins, in elements after {@link #offset()}
+     * @param shape  sizes
+     * @param layout where elements lie
+     * @return the view, sharing memory
+     */
+    public Tensor view(int from, Shape shape, Layout layout) {
+        if (from < 0 || from + length(shape, layout) > length()) {
+            throw new ShapeException("no room for " + shape + " at " + from + " of " + length() + " elements");
+        }
+        return new Tensor(shape, type, layout, f, d, i, offset + from);
+    }
+
+    /**
      * @param values in row order; copied
      * @param dims   sizes, outermost first
      * @return an F64 tensor in rows

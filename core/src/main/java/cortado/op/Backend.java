@@ -1,0 +1,61 @@
+package cortado.op;
+
+import cortado.tensor.Layout;
+import cortado.tensor.Shape;
+
+/** A function from ops to kernels, and the layout its activations have. */
+public interface Backend {
+
+    /** {@return a name for listings} */
+    String name();
+
+    /** {@return where the elements of activations lie} */
+    Layout layout();
+
+    /**
+     * @param op what to compute
+     * @param x  shapes of the inputs, for 16 images or fewer
+     * @return a kernel; {@link Kernel#reference} where there is no faster one
+     */
+    Kernel kernel(Op op, Shape... x);
+
+    /** {@return plain kernels only, any element type: what the others are judged by} */
+    static Backend reference() {
+        return new Backend() {
+            @Override
+            public String name() {
+                return "reference";
+            }
+
+            @Override
+            public Layout layout() {
+                return Layout.ROWS;
+            }
+
+            @Override
+            public Kernel kernel(Op op, Shape... x) {
+                return Kernel.reference(op);
+            }
+        };
+    }
+
+    /** {@return vectorised kernels for F32, over activations in lanes} */
+    static Backend vector() {
+        return new Backend() {
+            @Override
+            public String name() {
+                return "vector";
+            }
+
+            @Override
+            public Layout layout() {
+                return Layout.LANES;
+            }
+
+            @Override
+            public Kernel kernel(Op op, Shape... x) {
+                return Kernel.reference(op);
+            }
+        };
+    }
+}

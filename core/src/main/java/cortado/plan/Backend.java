@@ -1,2 +1,0 @@
-package cortado.plan;
-interface Backend {}

@@ -1,0 +1,89 @@
+package cortado.plan;
+
+import cortado.graph.Parameters;
+import cortado.tensor.Layout;
+import cortado.tensor.Shape;
+import cortado.tensor.Tensor;
+import cortado.tensor.Type;
+import java.util.LinkedHashMap;
+
+/** The gradients of all parameters in one stretch of memory, and as many again for each shard; added up in the shards' order. */
+final class Gradients {
+    private static final int CHUNK = 8192;
+
+    private final Parameters byName;
+    private final Tensor sum;
+    private final Tensor[] shard;
+
+    private Gradients(Parameters byName, Tensor sum, Tensor[] shard) {
+        this.byName = byName;
+        this.sum = sum;
+        this.shard = shard;
+    }
+
+    static Gradients of(Parameters parameters, Type type, int shards) {
+        int total = 0;
+        for (Tensor p : parameters.map().values()) {
+            total += (int) Memory.align(p.size());
+        }
+        Shape all = Shape.of(Math.max(1, total));
+        Tensor sum = Tensor.of(all, type);
+        Tensor[] shard = new Tensor[shards];
+        for (int s = 0; s < shards; s++) {
+            shard[s] = Tensor.of(all, type);
+        }
+        return new Gradients(views(parameters, sum), sum, shard);
+    }
+
+    private static Parameters views(Parameters parameters, Tensor memory) {
+        LinkedHashMap<String, Tensor> views = new LinkedHashMap<>();
+        int at = 0;
+        for (var p : parameters.map().entrySet()) {
+            views.put(p.getKey(), memory.view(at, p.getValue().shape(), Layout.ROWS));
+            at += (int) Memory.align(p.getValue().size());
+        }
+        return Parameters.of(views);
+    }
+
+    Parameters byName() {
+        return byName;
+    }
+
+    /** The gradients that shard s leaves, by name. */
+    Parameters of(int s) {
+        return views(byName, shard[s]);
+    }
+
+    long bytes() {
+        return (long) sum.length() * sum.type().bytes() * (shard.length + 1);
+    }
+
+    int chunks() {
+        return (sum.length() + CHUNK - 1) / CHUNK;
+    }
+
+    /** Adds one chunk of the first {@code shards} shards' gradients to the sum. */
+    void reduce(int chunk, int shards) {
+        int from = chunk * CHUNK;
+        int to = Math.min(from + CHUNK, sum.length());
+        for (int s = 0; s < shards; s++) {
+            if (sum.type() == Type.F32) {
+                add(sum.floats(), shard[s].floats(), from, to);
+            } else {
+                add(sum.doubles(), shard[s].doubles(), from, to);
+            }
+        }
+    }
+
+    private static void add(float[] y, float[] x, int from, int to) {
+        for (int i = from; i < to; i++) {
+            y[i] += x[i];
+        }
+    }
+
+    private static void add(double[] y, double[] x, int from, int to) {
+        for (int i = from; i < to; i++) {
+            y[i] += x[i];
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package cortado.plan;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Threads that share the parts of one task and meet at its end. The caller works too. Between tasks a worker spins briefly,
+ * since the next task usually follows within microseconds, and then parks. Which thread runs which part is left to chance:
+ * results may not depend on it.
+ */
+final class Team implements AutoCloseable {
+    private static final int SPINS = 20_000;
+
+    /** Work in numbered parts. */
+    interface Task {
+        /**
+         * @param part   0 … parts−1
+         * @param worker 0 … min(threads, parts)−1; no two parts run at once on the same worker
+         */
+        void run(int part, int worker);
+    }
+
+    private final Thread[] workers;
+    private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger();
+    private volatile int round;
+    private volatile boolean closed;
+    private volatile Throwable failure;
+    private Task task;
+    private int parts;
+
+    Team(int threads) {
+        workers = new Thread[threads - 1];
+        for (int i = 0; i < workers.length; i++) {
+            int worker = i + 1;
+            workers[i] = Thread.ofPlatform().daemon().name("cortado-" + worker).unstarted(() -> work(worker));
+        }
+        for (Thread t : workers) {
+            t.start();
+        }
+    }
+
+    int threads() {
+        return workers.length + 1;
+    }
+
+    /** Runs every part of a task and returns when all are done; throws what the first failing part threw. */
+    void run(int parts, Task task) {
+        if (workers.length == 0 || parts == 1) {
+            for (int p = 0; p < parts; p++) {
+                task.run(p, 0);
+            }
+            return;
+        }
+        this.task = task;
+        this.parts = parts;
+        failure = null;
+        next.set(0);
+        busy.set(workers.length);
+        round++;
+        for (Thread t : workers) {
+            LockSupport.unpark(t);
+        }
+        share(0);
+        while (busy.get() > 0) {
+            Thread.onSpinWait();
+        }
+        if (failure != null) {
+            switch (failure) {
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                default -> throw new IllegalStateException(failure);
+            }
+        }
+    }
+
+    private void share(int worker) {
+        try {
+            for (int p = next.getAndIncrement(); p < parts; p = next.getAndIncrement()) {
+                task.run(p, worker);
+            }
+        } catch (Throwable t) {
+            failure = t;
+            next.set(parts);
+        }
+    }
+
+    private void work(int worker) {
+        int seen = 0;
+        while (true) {
+            for (int spins = 0; round == seen && !closed; spins++) {
+                if (spins < SPINS) {
+                    Thread.onSpinWait();
+                } else {
+                    LockSupport.park(this);
+                }
+            }
+            if (closed) {
+                return;
+            }
+            seen = round;
+            if (worker < parts) {
+                share(worker);
+            }
+            busy.decrementAndGet();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (Thread t : workers) {
+            LockSupport.unpark(t);
+        }
+    }
+}
