@@ -1,0 +1,141 @@
+package cortado.testkit;
+
+import cortado.op.Op;
+import cortado.op.Operands;
+import cortado.op.SoftmaxCrossEntropy;
+import cortado.tensor.Layout;
+import cortado.tensor.Rng;
+import cortado.tensor.Shape;
+import cortado.tensor.Tensor;
+import cortado.tensor.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An op on given sizes: what every check of an op takes.
+ *
+ * @param label  what is special about it
+ * @param op     what to compute
+ * @param inputs shapes of the inputs, batch included
+ * @param values how inputs are drawn
+ */
+public record Case(String label, Op op, List<Shape> inputs, Values values) {
+
+    /** What a lane that holds no image contains, so that a kernel that lets it into a result is caught. */
+    private static final double JUNK = 1e6;
+
+    /** How the elements of inputs are drawn. */
+    public enum Values {
+        /**
+         * A shuffled row of evenly spaced numbers between −1 and 1 without 0: no two are equal, so no ReLU and no maximum
+         * of inputs sits on a kink.
+         */
+        SPREAD,
+        /** −1, 0, 1 and 2: windows with several equal maxima, zeros exactly on the kink of a ReLU. */
+        TIES
+    }
+
+    /** Copies the list. */
+    public Case {
+        inputs = List.copyOf(inputs);
+    }
+
+    /**
+     * @param label  what is special about it
+     * @param op     what to compute
+     * @param inputs shapes of the inputs
+     * @return a case with spread values
+     */
+    public static Case of(String label, Op op, Shape... inputs) {
+        return new Case(label, op, List.of(inputs), Values.SPREAD);
+    }
+
+    /** {@return the shapes of the inputs as the op's rules take them} */
+    public Shape[] shapes() {
+        return inputs.toArray(Shape[]::new);
+    }
+
+    /** {@return the output's shape by the op's own rule} */
+    public Shape output() {
+        return op.output(shapes());
+    }
+
+    /**
+     * @param i which input
+     * @return whether that input holds class indices, which have no gradient
+     */
+    public boolean labels(int i) {
+        return op instanceof SoftmaxCrossEntropy && i == 1;
+    }
+
+    /**
+     * Tensors for this case with every gradient wanted. Values are rounded to F32, so the same seed gives the same numbers
+     * in every type and layout; lanes that hold no image contain junk.
+     *
+     * @param type      F32 or F64, of everything but labels and saved positions
+     * @param layout    of activations; parameters and labels lie in rows
+     * @param rng       seed
+     * @param prefilled whether gradients begin with random numbers to add to, else with zeros
+     * @return operands for both passes; {@code y} and {@code saved} are zero
+     */
+    public Operands operands(Type type, Layout layout, Rng rng, boolean prefilled) {
+        List<Tensor> x = new ArrayList<>();
+        List<Optional<Tensor>> dx = new ArrayList<>();
+        for (int i = 0; i < inputs.size(); i++) {
+            Rng r = rng.split("x").split(i);
+            if (labels(i)) {
+                x.add(labels(inputs.get(i), inputs.getFirst().dim(1), r));
+                dx.add(Optional.empty());
+            } else {
+                x.add(values(inputs.get(i), type, layout, values, r));
+                dx.add(Optional.of(gradient(inputs.get(i), type, layout, rng.split("dx").split(i), prefilled)));
+            }
+        }
+        List<Tensor> params = new ArrayList<>();
+        List<Optional<Tensor>> dparams = new ArrayList<>();
+        for (Op.Param p : op.params(shapes())) {
+            params.add(values(p.shape(), type, Layout.ROWS, Values.SPREAD, rng.split(p.name())));
+            dparams.add(Optional.of(gradient(p.shape(), type, Layout.ROWS, rng.split("d" + p.name()), prefilled)));
+        }
+        List<Tensor> saved = op.saved(shapes()).stream().map(s -> Tensor.of(s, Type.I32, layout)).toList();
+        boolean[] accumulate = new boolean[inputs.size()];
+        Arrays.fill(accumulate, prefilled);
+        return Operands.of(x, Tensor.of(output(), type, layout), params, saved)
+                .withGradients(values(output(), type, layout, Values.SPREAD, rng.split("dy")), dx, accumulate, dparams);
+    }
+
+    private static Tensor labels(Shape shape, int classes, Rng rng) {
+        Tensor t = Tensor.of(shape, Type.I32);
+        for (int i = 0; i < t.size(); i++) {
+            t.set(i, rng.below(i, classes));
+        }
+        return t;
+    }
+
+    private static Tensor gradient(Shape shape, Type type, Layout layout, Rng rng, boolean prefilled) {
+        return prefilled ? values(shape, type, layout, Values.SPREAD, rng) : Tensor.of(shape, type, layout);
+    }
+
+    private static Tensor values(Shape shape, Type type, Layout layout, Values values, Rng rng) {
+        Tensor t = Tensor.of(shape, type, layout);
+        if (layout == Layout.LANES) {
+            t.fill(JUNK);
+        }
+        int[] order = rng.permutation(t.size());
+        for (int i = 0; i < t.size(); i++) {
+            t.set(i, switch (values) {
+                case SPREAD -> (float) ((order[i] + 0.3) / t.size() * 2 - 1);
+                case TIES -> rng.below(i, 4) - 1;
+            });
+        }
+        return t;
+    }
+
+    /** {@return kind, sizes and label: {@code conv2d 3×1×5×5: no bias}} */
+    @Override
+    public String toString() {
+        return op.kind() + " " + String.join(", ", inputs.stream().map(Shape::toString).toList()) + ": " + label;
+    }
+}

@@ -1,0 +1,195 @@
+package cortado.testkit;
+
+import cortado.op.Add;
+import cortado.op.AvgPool2d;
+import cortado.op.Conv2d;
+import cortado.op.Flatten;
+import cortado.op.GlobalAvgPool2d;
+import cortado.op.Linear;
+import cortado.op.MaxPool2d;
+import cortado.op.Op;
+import cortado.op.Rectified;
+import cortado.op.Relu;
+import cortado.op.Softmax;
+import cortado.op.SoftmaxCrossEntropy;
+import cortado.op.Window;
+import cortado.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The catalogue: every op with its settings on awkward sizes. Adding an op means adding a line here. */
+public final class Cases {
+
+    private Cases() {
+    }
+
+    /** {@return all cases, in a fixed order} */
+    public static List<Case> all() {
+        List<Case> all = new ArrayList<>();
+        all.addAll(convolutions());
+        all.addAll(grouped());
+        all.addAll(linear());
+        all.addAll(maxPooling());
+        all.addAll(averagePooling());
+        all.addAll(elementwise());
+        all.addAll(scores());
+        all.addAll(rectified());
+        return List.copyOf(all);
+    }
+
+    private static List<Case> convolutions() {
+        return List.of(
+                Case.of("the notes' sizes", Conv2d.of(1, Window.of(2)), s(1, 1, 3, 3)),
+                Case.of("a single pixel", Conv2d.of(3, Window.of(1)), s(1, 1, 1, 1)),
+                Case.of("1×1, channels only", Conv2d.of(7, Window.of(1)), s(3, 5, 7, 7)),
+                Case.of("1×1, no bias, whole block of lanes", conv(13, Window.of(1), 1, false), s(16, 7, 3, 3)),
+                Case.of("3×3 pad 1, one lane over a block", Conv2d.of(5, Window.of(3, 1, 1)), s(17, 3, 5, 5)),
+                Case.of("3×3, wide image", Conv2d.of(3, Window.of(3)), s(1, 1, 5, 31)),
+                Case.of("3×3, filters past a tile", Conv2d.of(17, Window.of(3, 1, 1)), s(3, 1, 7, 5)),
+                Case.of("5×5, second layer of LeNet-5", Conv2d.of(16, Window.of(5)), s(2, 6, 14, 14)),
+                Case.of("5×5 pad 2, two blocks and one", Conv2d.of(6, Window.of(5, 1, 2)), s(33, 1, 7, 7)),
+                Case.of("stride 2, last column unused", Conv2d.of(3, Window.of(3, 2, 0)), s(3, 3, 13, 12)),
+                Case.of("stride 2 pad 1", Conv2d.of(5, Window.of(3, 2, 1)), s(16, 1, 7, 7)),
+                Case.of("stride beyond the kernel", Conv2d.of(3, Window.of(2, 3, 0)), s(3, 1, 13, 7)),
+                Case.of("stride 2,3", Conv2d.of(3, window(3, 2, 2, 3, 1, 1, 1, 1, 1, 1)), s(5, 3, 7, 13)),
+                Case.of("padding differs on all sides", Conv2d.of(3, window(3, 3, 1, 1, 0, 1, 2, 1, 1, 1)), s(3, 1, 5, 5)),
+                Case.of("padding differs, stride 2", Conv2d.of(3, window(3, 5, 2, 2, 2, 0, 1, 3, 1, 1)), s(1, 3, 7, 7)),
+                Case.of("windows wholly in padding", Conv2d.of(3, Window.of(2, 1, 3)), s(3, 1, 3, 3)),
+                Case.of("same, even kernel 4×2", Conv2d.of(3, Window.same(4, 2, 1, 1)), s(3, 1, 5, 7)),
+                Case.of("same, dilated", Conv2d.of(3, Window.same(3, 2, 2, 3)), s(1, 3, 7, 7)),
+                Case.of("dilation 2", Conv2d.of(5, window(3, 3, 1, 1, 0, 0, 0, 0, 2, 2)), s(3, 1, 7, 7)),
+                Case.of("dilation 2,3 with stride and padding", Conv2d.of(3, window(3, 2, 2, 1, 1, 2, 0, 1, 2, 3)), s(17, 1, 7, 7)),
+                Case.of("row kernel 1×7", Conv2d.of(3, window(1, 7, 1, 1, 0, 0, 3, 3, 1, 1)), s(1, 3, 5, 13)),
+                Case.of("column kernel 5×1", Conv2d.of(3, window(5, 1, 1, 1, 0, 0, 0, 0, 1, 1)), s(1, 3, 7, 5)),
+                Case.of("rectangular 3×5", Conv2d.of(7, window(3, 5, 1, 1, 1, 1, 2, 2, 1, 1)), s(3, 1, 5, 5)),
+                Case.of("window as large as the image", Conv2d.of(13, Window.of(5)), s(3, 3, 5, 5)),
+                Case.of("no bias", conv(5, Window.of(3, 1, 1), 1, false), s(3, 3, 5, 5)),
+                Case.of("one image, 31 columns", Conv2d.of(5, Window.of(3, 1, 1)), s(1, 1, 13, 31)));
+    }
+
+    private static List<Case> grouped() {
+        return List.of(
+                Case.of("2 groups", conv(6, Window.of(3, 1, 1), 2, true), s(3, 4, 5, 5)),
+                Case.of("3 groups, stride 2, no bias", conv(3, Window.of(3, 2, 1), 3, false), s(17, 6, 5, 5)),
+                Case.of("2 groups, dilation 2", conv(4, window(2, 2, 1, 1, 1, 1, 1, 1, 2, 2), 2, true), s(1, 6, 5, 5)),
+                Case.of("depthwise", conv(5, Window.of(3, 1, 1), 5, true), s(3, 5, 7, 5)),
+                Case.of("depthwise, whole block of lanes", conv(3, Window.of(3, 2, 1), 3, false), s(16, 3, 7, 7)),
+                Case.of("depthwise, two filters a channel", conv(6, Window.of(3), 3, true), s(3, 3, 5, 5)));
+    }
+
+    private static List<Case> linear() {
+        return List.of(
+                Case.of("one to one", Linear.of(1), s(1, 1)),
+                Case.of("3 images, 5 to 7", Linear.of(7), s(3, 5)),
+                Case.of("whole block, 13 to 31", Linear.of(31), s(16, 13)),
+                Case.of("one over a block, 33 to 10", Linear.of(10), s(17, 33)),
+                Case.of("two blocks and one, 31 to 17, no bias", new Linear(17, false), s(33, 31)),
+                Case.of("one input", Linear.of(3), s(5, 1)),
+                Case.of("one image, 127 to 65", Linear.of(65), s(1, 127)));
+    }
+
+    private static List<Case> maxPooling() {
+        return List.of(
+                Case.of("2×2", MaxPool2d.of(2), s(1, 1, 4, 4)),
+                Case.of("2×2, last row and column unused", MaxPool2d.of(2), s(3, 3, 7, 5)),
+                Case.of("2×2, one lane over a block", MaxPool2d.of(2), s(17, 3, 6, 6)),
+                Case.of("1×1", MaxPool2d.of(1), s(3, 1, 5, 5)),
+                Case.of("overlapping, 3×3 stride 2 pad 1", max(Window.of(3, 2, 1), false), s(16, 1, 7, 7)),
+                Case.of("overlapping, 3×3 stride 1", max(Window.of(3, 1, 0), false), s(3, 3, 5, 7)),
+                Case.of("stride beyond the window", max(Window.of(2, 3, 0), false), s(3, 1, 13, 7)),
+                Case.of("rectangular 2×3, stride 1,2", max(window(2, 3, 1, 2, 0, 0, 0, 0, 1, 1), false), s(3, 1, 5, 13)),
+                Case.of("padding differs", max(window(3, 2, 2, 2, 0, 1, 1, 0, 1, 1), false), s(3, 1, 6, 5)),
+                Case.of("dilation 2", max(window(2, 2, 1, 1, 0, 0, 0, 0, 2, 2), false), s(3, 1, 5, 7)),
+                Case.of("ceil mode", max(Window.of(3, 2, 0), true), s(3, 1, 6, 13)),
+                Case.of("ceil mode, pad 1", max(Window.of(2, 2, 1), true), s(33, 1, 5, 7)),
+                Case.of("ceil mode, window over the end left out", max(Window.of(2, 3, 1), true), s(3, 1, 4, 4)),
+                Case.of("whole image", MaxPool2d.of(5), s(3, 3, 5, 5)),
+                ties("ties, 2×2", MaxPool2d.of(2), s(3, 3, 6, 6)),
+                ties("ties, overlapping with padding", max(Window.of(3, 1, 1), false), s(17, 1, 5, 5)));
+    }
+
+    private static List<Case> averagePooling() {
+        return List.of(
+                Case.of("2×2", AvgPool2d.of(2), s(1, 1, 4, 4)),
+                Case.of("2×2, last row and column unused", AvgPool2d.of(2), s(17, 3, 7, 5)),
+                Case.of("overlapping, 3×3 stride 2 pad 1", avg(Window.of(3, 2, 1), false, true), s(16, 1, 7, 7)),
+                Case.of("padding not counted", avg(Window.of(3, 2, 1), false, false), s(3, 3, 7, 7)),
+                Case.of("overlapping, stride 1", avg(Window.of(3, 1, 0), false, true), s(3, 1, 5, 5)),
+                Case.of("stride beyond the window", avg(Window.of(2, 3, 0), false, true), s(3, 1, 13, 7)),
+                Case.of("rectangular 2×3, stride 1,2", avg(window(2, 3, 1, 2, 0, 0, 0, 0, 1, 1), false, true), s(3, 1, 5, 13)),
+                Case.of("padding differs, counted", avg(window(3, 2, 2, 1, 0, 1, 1, 0, 1, 1), false, true), s(3, 1, 6, 5)),
+                Case.of("padding differs, not counted", avg(window(3, 2, 2, 1, 0, 1, 1, 0, 1, 1), false, false), s(3, 1, 6, 5)),
+                Case.of("ceil mode", avg(Window.of(3, 2, 0), true, true), s(3, 1, 6, 13)),
+                Case.of("ceil mode, pad 1, counted", avg(Window.of(2, 2, 1), true, true), s(33, 1, 5, 7)),
+                Case.of("ceil mode, pad 1, not counted", avg(Window.of(3, 2, 1), true, false), s(3, 1, 6, 6)),
+                Case.of("whole image", AvgPool2d.of(5), s(3, 3, 5, 5)),
+                Case.of("global", new GlobalAvgPool2d(), s(3, 5, 7, 5)),
+                Case.of("global, single pixel", new GlobalAvgPool2d(), s(1, 1, 1, 1)),
+                Case.of("global, two blocks and one", new GlobalAvgPool2d(), s(33, 3, 3, 5)));
+    }
+
+    private static List<Case> elementwise() {
+        return List.of(
+                Case.of("images", new Relu(), s(3, 5, 7, 7)),
+                Case.of("vectors", new Relu(), s(17, 13)),
+                Case.of("one number", new Relu(), s(1, 1)),
+                ties("zeros on the kink", new Relu(), s(33, 7)),
+                Case.of("images", new Flatten(), s(3, 5, 7, 3)),
+                Case.of("one lane over a block", new Flatten(), s(17, 3, 5, 1)),
+                Case.of("images", new Add(), s(3, 5, 7, 3), s(3, 5, 7, 3)),
+                Case.of("vectors, two blocks and one", new Add(), s(33, 13), s(33, 13)));
+    }
+
+    private static List<Case> scores() {
+        return List.of(
+                Case.of("one class", new Softmax(), s(1, 1)),
+                Case.of("ten classes", new Softmax(), s(3, 10)),
+                Case.of("one over a block", new Softmax(), s(17, 5)),
+                Case.of("31 classes, two blocks and one", new Softmax(), s(33, 31)),
+                Case.of("one class", new SoftmaxCrossEntropy(), s(1, 1), s(1)),
+                Case.of("ten classes", new SoftmaxCrossEntropy(), s(3, 10), s(3)),
+                Case.of("whole block", new SoftmaxCrossEntropy(), s(16, 7), s(16)),
+                Case.of("one over a block", new SoftmaxCrossEntropy(), s(17, 5), s(17)),
+                Case.of("31 classes, two blocks and one", new SoftmaxCrossEntropy(), s(33, 31), s(33)));
+    }
+
+    private static List<Case> rectified() {
+        return List.of(
+                Case.of("3×3 pad 1", new Rectified(Conv2d.of(5, Window.of(3, 1, 1))), s(3, 3, 5, 7)),
+                Case.of("5×5 pad 2, first layer of LeNet-5", new Rectified(Conv2d.of(6, Window.of(5, 1, 2))), s(17, 1, 13, 13)),
+                Case.of("stride 2, no bias", new Rectified(conv(7, Window.of(3, 2, 1), 1, false)), s(16, 1, 7, 7)),
+                Case.of("depthwise", new Rectified(conv(3, Window.of(3, 1, 1), 3, true)), s(1, 3, 5, 5)),
+                Case.of("33 to 13", new Rectified(Linear.of(13)), s(17, 33)),
+                Case.of("7 to 5, no bias", new Rectified(new Linear(5, false)), s(3, 7)),
+                Case.of("a residual join", new Rectified(new Add()), s(3, 5, 3, 3), s(3, 5, 3, 3)),
+                Case.of("2×2", new Rectified(MaxPool2d.of(2)), s(17, 3, 6, 6)),
+                Case.of("3×3 stride 2 pad 1", new Rectified(max(Window.of(3, 2, 1), false)), s(3, 1, 7, 7)),
+                Case.of("2×2", new Rectified(AvgPool2d.of(2)), s(3, 3, 6, 6)));
+    }
+
+    private static Case ties(String label, Op op, Shape input) {
+        return new Case(label, op, List.of(input), Case.Values.TIES);
+    }
+
+    private static Conv2d conv(int filters, Window window, int groups, boolean bias) {
+        return new Conv2d(filters, window, groups, bias);
+    }
+
+    private static MaxPool2d max(Window window, boolean ceilMode) {
+        return new MaxPool2d(window, ceilMode);
+    }
+
+    private static AvgPool2d avg(Window window, boolean ceilMode, boolean countPadding) {
+        return new AvgPool2d(window, ceilMode, countPadding);
+    }
+
+    /** Rows before columns; padding top, bottom, left, right. */
+    private static Window window(int r, int s, int strideH, int strideW, int top, int bottom, int left, int right, int dilationH,
+            int dilationW) {
+        return new Window(new Window.Axis(r, strideH, top, bottom, dilationH), new Window.Axis(s, strideW, left, right, dilationW));
+    }
+
+    private static Shape s(int... dims) {
+        return Shape.of(dims);
+    }
+}

@@ -1,0 +1,23 @@
+package cortado.testkit;
+
+import cortado.tensor.Shape;
+
+/**
+ * What a check found about one tensor.
+ *
+ * @param tensor  its name: {@code conv1.weight}, {@code dx}
+ * @param shape   its sizes
+ * @param error   the worst relative error among the elements checked, at least 0; NaN never, infinite where a number was not finite
+ * @param checked elements compared
+ * @param kinks   elements left out, because the loss has no derivative there (a ReLU or a maximum switches within the step)
+ */
+public record Finding(String tensor, Shape shape, double error, int checked, int kinks) {
+
+    /**
+     * @param tolerance largest error allowed
+     * @return whether the error is within it
+     */
+    public boolean passed(double tolerance) {
+        return error <= tolerance;
+    }
+}
