@@ -24,7 +24,7 @@ import java.util.Optional;
 public record Case(String label, Op op, List<Shape> inputs, Values values) {
 
     /** What a lane that holds no image contains, so that a kernel that lets it into a result is caught. */
-    private static final double JUNK = 1e6;
+    static final double JUNK = 1e6;
 
     /** How the elements of inputs are drawn. */
     public enum Values {
@@ -72,7 +72,7 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
 
     /**
      * Tensors for this case with every gradient wanted. Values are rounded to F32, so the same seed gives the same numbers
-     * in every type and layout; lanes that hold no image contain junk.
+     * in every type and layout. As in a plan, lanes that hold no image contain junk in {@code x} and zeros in {@code dy}.
      *
      * @param type      F32 or F64, of everything but labels and saved positions
      * @param layout    of activations; parameters and labels lie in rows
@@ -102,8 +102,9 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
         List<Tensor> saved = op.saved(shapes()).stream().map(s -> Tensor.of(s, Type.I32, layout)).toList();
         boolean[] accumulate = new boolean[inputs.size()];
         Arrays.fill(accumulate, prefilled);
-        return Operands.of(x, Tensor.of(output(), type, layout), params, saved)
-                .withGradients(values(output(), type, layout, Values.SPREAD, rng.split("dy")), dx, accumulate, dparams);
+        Tensor dy = Tensor.of(output(), type, layout);
+        dy.copyFrom(values(output(), type, Layout.ROWS, Values.SPREAD, rng.split("dy")));
+        return Operands.of(x, Tensor.of(output(), type, layout), params, saved).withGradients(dy, dx, accumulate, dparams);
     }
 
     private static Tensor labels(Shape shape, int classes, Rng rng) {

@@ -2,6 +2,7 @@ package cortado.testkit;
 
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
+import cortado.op.Backend;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
@@ -29,41 +30,6 @@ import java.util.stream.IntStream;
 public final class Checks {
 
     private Checks() {
-    }
-
-    /** Computes one step: the op itself, or a fast kernel that is held against it. */
-    public interface Runner {
-        /**
-         * Sets y.
-         *
-         * @param o the tensors of the step
-         */
-        void forward(Operands o);
-
-        /**
-         * Adds to the gradients.
-         *
-         * @param o the tensors of the step, after forward
-         */
-        void backward(Operands o);
-
-        /**
-         * @param op an op
-         * @return the op as its own kernel
-         */
-        static Runner of(Op op) {
-            return new Runner() {
-                @Override
-                public void forward(Operands o) {
-                    op.forward(o);
-                }
-
-                @Override
-                public void backward(Operands o) {
-                    op.backward(o);
-                }
-            };
-        }
     }
 
     /**
@@ -118,7 +84,8 @@ public final class Checks {
         }
         List<Op.Param> params = c.op().params(c.shapes());
         for (int i = 0; i < params.size(); i++) {
-            all.add(Differences.compare("d" + params.get(i).name(), o.param(i), o.dparam(i).get(), rng.split(100 + i), samples, loss));
+            Tensor dw = o.dparam(i).orElseThrow();
+            all.add(Differences.compare("d" + params.get(i).name(), o.param(i), dw, rng.split(100 + i), samples, loss));
         }
         return all;
     }
@@ -156,12 +123,14 @@ public final class Checks {
         all.add(transposed("dx", c, o, x, v, dx));
         List<Op.Param> params = c.op().params(c.shapes());
         for (int i = 0; i < params.size(); i++) {
-            all.add(transposed("d" + params.get(i).name(), c, o, List.of(o.param(i)), List.of(fresh.param(i)), List.of(o.dparam(i).get())));
+            Tensor dw = o.dparam(i).orElseThrow();
+            all.add(transposed("d" + params.get(i).name(), c, o, List.of(o.param(i)), List.of(fresh.param(i)), List.of(dw)));
         }
         return all;
     }
 
-    private static Finding transposed(String name, Case c, Operands o, List<Tensor> places, List<Tensor> v, List<Tensor> gradients) {
+    private static Finding transposed(String name, Case c, Operands o, List<Tensor> places, List<Tensor> v,
+            List<Tensor> gradients) {
         List<Tensor> kept = places.stream().map(t -> t.to(Type.F64)).toList();
         places.forEach(t -> t.fill(0));
         c.op().forward(o);
@@ -215,23 +184,25 @@ public final class Checks {
     }
 
     /**
-     * A kernel against the op itself in F64 on the same numbers: y, and every gradient on top of random numbers.
+     * A backend's kernel against the op itself in F64 on the same numbers: y and every gradient. As in a plan, the kernel gets
+     * 16 images or fewer at a time, gradients to overwrite if it does, and its parameters' gradients are added up outside.
      *
-     * @param c      the case
-     * @param kernel what is held against the op
-     * @param type   that the kernel computes in
-     * @param layout of its activations
-     * @param seed   draws values
+     * @param c         the case
+     * @param backend   whose kernel is held against the op
+     * @param type      that the kernel computes in
+     * @param seed      draws values
+     * @param prefilled whether the inputs' gradients hold random numbers to add to; else they may be overwritten
      * @return one finding per tensor; the error is relative to the tensor's largest element
      */
-    public static List<Finding> parity(Case c, Runner kernel, Type type, Layout layout, long seed) {
-        Operands expected = c.operands(Type.F64, Layout.ROWS, new Rng(seed), true);
-        Operands actual = c.operands(type, layout, new Rng(seed), true);
+    public static List<Finding> parity(Case c, Backend backend, Type type, long seed, boolean prefilled) {
+        Operands expected = c.operands(Type.F64, Layout.ROWS, new Rng(seed), prefilled);
+        Operands actual = c.operands(type, backend.layout(), new Rng(seed), prefilled);
+        Shards shards = new Shards(c, backend, actual);
         c.op().forward(expected);
-        kernel.forward(actual);
+        shards.forward();
         List<Finding> all = new ArrayList<>(List.of(compare("y", expected.y(), actual.y())));
         c.op().backward(expected);
-        kernel.backward(actual);
+        shards.backward();
         List<Tensor> e = gradients(c, expected);
         List<Tensor> a = gradients(c, actual);
         for (int i = 0; i < e.size(); i++) {
@@ -257,8 +228,8 @@ public final class Checks {
     }
 
     /**
-     * The largest difference, relative to the largest finite element expected (at least 10⁻³). NaN agrees with NaN, an infinity with
-     * the same infinity, and with nothing else.
+     * The largest difference, relative to the largest finite element expected (at least 10⁻³). NaN agrees with NaN, an
+     * infinity with the same infinity, and with nothing else.
      *
      * @param name     for the finding
      * @param expected the judge's numbers

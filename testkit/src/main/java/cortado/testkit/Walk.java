@@ -52,10 +52,12 @@ public final class Walk {
         List<Tensor> saved = n.op().saved(in).stream().map(s -> Tensor.of(s, Type.I32)).toList();
         boolean[] accumulate = new boolean[in.length];
         Arrays.fill(accumulate, true);
-        return Operands.of(n.inputs().stream().map(y::get).toList(), y.getLast(), names.stream().map(parameters::get).toList(), saved)
-                .withGradients(dy.getLast().to(dy.getLast().type()),
-                        n.inputs().stream().map(i -> isLabels(graph.nodes().get(i)) ? Optional.<Tensor>empty() : Optional.of(dy.get(i))).toList(),
-                        accumulate, names.stream().map(p -> Optional.of(gradients.get(p))).toList());
+        List<Tensor> x = n.inputs().stream().map(y::get).toList();
+        List<Optional<Tensor>> dx = n.inputs().stream()
+                .map(i -> isLabels(graph.nodes().get(i)) ? Optional.<Tensor>empty() : Optional.of(dy.get(i))).toList();
+        return Operands.of(x, y.getLast(), names.stream().map(parameters::get).toList(), saved)
+                .withGradients(dy.getLast().to(dy.getLast().type()), dx, accumulate,
+                        names.stream().map(p -> Optional.of(gradients.get(p))).toList());
     }
 
     /** {@return whether a node holds class indices, which have no gradient} */

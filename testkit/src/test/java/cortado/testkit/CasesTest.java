@@ -2,10 +2,13 @@ package cortado.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cortado.op.Backend;
 import cortado.op.Input;
+import cortado.op.Kernel;
 import cortado.op.Op;
 import cortado.op.Rectified;
 import cortado.tensor.Layout;
+import cortado.tensor.Shape;
 import cortado.tensor.Type;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -62,13 +65,44 @@ class CasesTest {
     @ParameterizedTest
     @MethodSource("all")
     void singlePrecisionInRowsAgreesSeed1(Case c) {
-        assertThat(Checks.parity(c, Checks.Runner.of(c.op()), Type.F32, Layout.ROWS, 1)).allMatch(f -> f.passed(1e-5));
+        assertThat(Checks.parity(c, Backend.reference(), Type.F32, 1, true)).allMatch(f -> f.passed(1e-5));
     }
 
     @ParameterizedTest
     @MethodSource("all")
     void singlePrecisionInLanesAgreesSeed1(Case c) {
-        assertThat(Checks.parity(c, Checks.Runner.of(c.op()), Type.F32, Layout.LANES, 1)).allMatch(f -> f.passed(1e-5));
+        assertThat(Checks.parity(c, referenceInLanes(), Type.F32, 1, false)).allMatch(f -> f.passed(1e-5));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void vectorKernelsAgreeAddingSeed2(Case c) {
+        assertThat(Checks.parity(c, Backend.vector(), Type.F32, 2, true)).allMatch(f -> f.passed(1e-5));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void vectorKernelsAgreeOverwritingSeed3(Case c) {
+        assertThat(Checks.parity(c, Backend.vector(), Type.F32, 3, false)).allMatch(f -> f.passed(1e-5));
+    }
+
+    private static Backend referenceInLanes() {
+        return new Backend() {
+            @Override
+            public String name() {
+                return "reference in lanes";
+            }
+
+            @Override
+            public Layout layout() {
+                return Layout.LANES;
+            }
+
+            @Override
+            public Kernel kernel(Op op, Shape... x) {
+                return Kernel.reference(op);
+            }
+        };
     }
 
     @Test

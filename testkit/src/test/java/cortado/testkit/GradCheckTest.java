@@ -29,7 +29,8 @@ class GradCheckTest {
     void leNet5PassesSeed1() {
         Graph g = Networks.named("lenet5", Shape.of(1, 28, 28), 10);
         List<Finding> rows = GradCheck.check(g, Parameters.init(g, new Rng(1)), 2, 1, 8);
-        assertThat(rows).extracting(Finding::tensor).contains("conv1.weight", "fc3.bias", "d x", "d pool1", "d fc3").hasSize(10 + g.nodes().size());
+        assertThat(rows).extracting(Finding::tensor).contains("conv1.weight", "fc3.bias", "d x", "d pool1", "d fc3")
+                .hasSize(10 + g.nodes().size());
         assertThat(rows).allMatch(r -> r.passed(GradCheck.TOLERANCE));
         assertThat(rows).filteredOn(r -> r.tensor().endsWith("weight")).allMatch(r -> r.checked() >= 7);
     }
