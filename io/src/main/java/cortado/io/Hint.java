@@ -1,0 +1,42 @@
+package cortado.io;
+
+import java.util.Collection;
+import java.util.Comparator;
+
+/** "Did you mean …?" */
+final class Hint {
+    private static final int LONGEST = 64;
+
+    private Hint() {
+    }
+
+    /**
+     * @param word  what was received
+     * @param known what is expected
+     * @return {@code "; did you mean kernel?"} if one of the known words is close, else an empty string
+     */
+    static String near(String word, Collection<String> known) {
+        int most = (word.length() + 1) / 3;
+        return word.length() > LONGEST ? "" : known.stream().filter(k -> k.length() <= LONGEST && distance(word, k) <= most)
+                .min(Comparator.comparingInt(k -> distance(word, k))).map(k -> "; did you mean " + k + "?").orElse("");
+    }
+
+    /** Levenshtein's distance: insertions, deletions and replacements that turn one word into the other; a swap counts two. */
+    private static int distance(String a, String b) {
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                boolean same = Character.toLowerCase(a.charAt(i - 1)) == Character.toLowerCase(b.charAt(j - 1));
+                int replaced = diagonal + (same ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+}

@@ -1,0 +1,162 @@
+package cortado.io;
+
+import cortado.graph.Graph;
+import cortado.graph.Model;
+import cortado.graph.Normalization;
+import cortado.graph.Parameters;
+import cortado.op.Op;
+import cortado.tensor.FormatException;
+import cortado.tensor.Shape;
+import cortado.tensor.ShapeException;
+import cortado.tensor.Tensor;
+import cortado.tensor.Type;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * A model as one safetensors file: the weights with PyTorch's names and layouts, and in the metadata
+ *
+ * <pre>
+ * format           cortado 1
+ * network          the graph, as {@link NetworkJson} writes it
+ * classes          JSON list of class names in the order of the scores; empty if unknown
+ * normalization    {"mean": […], "std": […]}, one number per channel
+ * provenance.KEY   where the model comes from, one entry per key
+ * </pre>
+ */
+public final class ModelFile {
+    private static final String FORMAT = "cortado 1";
+    private static final String PROVENANCE = "provenance.";
+
+    private ModelFile() {
+    }
+
+    /**
+     * Writes a model, whole or not at all; the same model gives the same bytes.
+     *
+     * @param file  replaced if it exists
+     * @param model with F32 weights
+     * @throws java.io.UncheckedIOException if writing fails: one line with file and reason
+     * @throws FormatException              for an op without a text form
+     */
+    public static void write(Path file, Model model) {
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("format", FORMAT);
+        metadata.put("network", NetworkJson.write(model.name(), model.graph()));
+        metadata.put("classes", Json.of(model.classes()).text());
+        metadata.put("normalization", Json.object().with("mean", model.normalization().mean())
+                .with("std", model.normalization().std()).text());
+        model.provenance().forEach((key, value) -> metadata.put(PROVENANCE + key, value));
+        Safetensors.write(file, model.parameters().map(), metadata);
+    }
+
+    /**
+     * Reads a model and checks that its parts belong together.
+     *
+     * @param file written by {@link #write}
+     * @return the model, its parameters in the order that the graph declares them
+     * @throws FormatException one line with the file and what is wrong in it
+     */
+    public static Model read(Path file) {
+        Safetensors st = Safetensors.read(file);
+        String format = entry(file, st, "format");
+        if (!format.equals(FORMAT)) {
+            throw new FormatException(file + ": metadata: format: expected " + FORMAT + ", received "
+                    + Fields.brief(new Json.Str(format)) + (format.startsWith("cortado ") ? "; a newer Cortado wrote it" : "; this is no Cortado model"));
+        }
+        Network network = NetworkJson.read(entry(file, st, "network"), file + ": network", Optional.empty(), 0);
+        Graph graph = network.graph();
+        try {
+            return new Model(network.name(), graph, match(file, st, graph), classes(file, st, graph),
+                    normalization(file, st, graph), provenance(st));
+        } catch (ShapeException e) {
+            throw new FormatException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Reads weights for a given network; metadata is ignored, so any safetensors file with the right names will do. F64 and
+     * half floats are converted.
+     *
+     * @param file  a safetensors file
+     * @param graph the network
+     * @return F32 parameters in the order that the graph declares them
+     * @throws FormatException naming the first tensor that is missing, of another shape or type, or unknown to the network
+     */
+    public static Parameters weights(Path file, Graph graph) {
+        return match(file, Safetensors.read(file), graph);
+    }
+
+    private static Parameters match(Path file, Safetensors st, Graph graph) {
+        SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
+        Set<String> unknown = new HashSet<>(st.tensors().keySet());
+        graph.params().forEach(p -> unknown.remove(p.name()));
+        for (Op.Param p : graph.params()) {
+            Tensor t = st.tensors().get(p.name());
+            if (t == null) {
+                throw new FormatException(file + ": tensor " + p.name() + " (" + p.shape() + ") is missing"
+                        + Hint.near(p.name(), unknown));
+            }
+            if (!t.shape().equals(p.shape())) {
+                throw new FormatException(file + ": tensor " + p.name() + ": expected " + p.shape() + ", received " + t.shape());
+            }
+            if (t.type() == Type.I32) {
+                throw new FormatException(file + ": tensor " + p.name() + ": expected floating-point numbers, received integers");
+            }
+            weights.put(p.name(), t.type() == Type.F32 ? t : t.to(Type.F32));
+        }
+        for (String name : st.tensors().keySet()) {
+            if (unknown.contains(name)) {
+                throw new FormatException(file + ": tensor " + name + " belongs to no layer of the network"
+                        + Hint.near(name, weights.keySet()));
+            }
+        }
+        return Parameters.of(weights);
+    }
+
+    private static String entry(Path file, Safetensors st, String key) {
+        return Optional.ofNullable(st.metadata().get(key)).orElseThrow(() -> new FormatException(file
+                + ": this is a safetensors file, but not a Cortado model: its metadata lacks " + key));
+    }
+
+    private static List<String> classes(Path file, Safetensors st, Graph graph) {
+        String where = file + ": metadata: classes";
+        Json.Obj json = Json.object().with("classes", Json.parse(entry(file, st, "classes"), where));
+        Fields fields = new Fields(json, file + ": metadata", List.of("classes"));
+        List<String> classes = fields.strings("classes").orElseThrow();
+        Shape scores = graph.outputExample();
+        if (!classes.isEmpty() && classes.size() != scores.size()) {
+            throw new FormatException(where + ": expected " + scores.size() + " names, one per score, received " + classes.size());
+        }
+        return classes;
+    }
+
+    private static Normalization normalization(Path file, Safetensors st, Graph graph) {
+        String where = file + ": metadata: normalization";
+        Fields fields = new Fields(Json.parse(entry(file, st, "normalization"), where), where, List.of("mean", "std"));
+        Normalization normalization = new Normalization(fields.doubles("mean"), fields.doubles("std"));
+        Shape example = graph.input().example();
+        if (example.rank() == 3 && normalization.mean().size() != example.dim(0)) {
+            throw new FormatException(where + ": expected " + example.dim(0) + " numbers, one per channel of the input " + example
+                    + ", received " + normalization.mean().size());
+        }
+        return normalization;
+    }
+
+    private static Map<String, String> provenance(Safetensors st) {
+        Map<String, String> all = new TreeMap<>();
+        st.metadata().forEach((key, value) -> {
+            if (key.startsWith(PROVENANCE)) {
+                all.put(key.substring(PROVENANCE.length()), value);
+            }
+        });
+        return all;
+    }
+}

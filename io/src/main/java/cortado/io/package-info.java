@@ -1,0 +1,2 @@
+/** Safetensors, networks as JSON text, model files, JSON lines, and atomic writing. */
+package cortado.io;
