@@ -1,0 +1,2 @@
+/** Examples by index, the file formats they come from, and the loader that feeds training. Pixels stay bytes until a batch needs them. */
+package cortado.data;
