@@ -54,7 +54,19 @@ public interface Backend {
 
             @Override
             public Kernel kernel(Op op, Shape... x) {
-                return Kernel.reference(op);
+                return switch (op) {
+                    case Conv2d c -> new Conv2dVector(c, x[0]);
+                    case Linear l -> new LinearVector(l, x[0]);
+                    case MaxPool2d p -> new MaxPool2dVector(p, x[0]);
+                    case AvgPool2d p -> new AvgPool2dVector(p, x[0]);
+                    case GlobalAvgPool2d _ -> AvgPool2dVector.global(x[0]);
+                    case Relu _ -> new ElementwiseVector.ReluVector();
+                    case Add _ -> new ElementwiseVector.AddVector();
+                    case Softmax _ -> new SoftmaxVector.Plain(x[0].dim(1));
+                    case SoftmaxCrossEntropy _ -> new SoftmaxVector.CrossEntropy(x[0]);
+                    case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
+                    case Input _, Flatten _, Op.Custom _ -> Kernel.reference(op);
+                };
             }
         };
     }

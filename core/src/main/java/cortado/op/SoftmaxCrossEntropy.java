@@ -64,7 +64,8 @@ public record SoftmaxCrossEntropy() implements Op {
         }
     }
 
-    private static int label(Tensor y, int i, Tensor f) {
+    /** The class of image i, checked against the number of scores. */
+    static int label(Tensor y, int i, Tensor f) {
         int k = (int) y.get(i);
         if (k < 0 || k >= f.shape().dim(1)) {
             throw new ShapeException("image " + i + " has label " + k + ", but the network has " + f.shape().dim(1)

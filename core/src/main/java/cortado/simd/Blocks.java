@@ -1,0 +1,123 @@
+package cortado.simd;
+
+import static cortado.simd.Lanes.F;
+import static cortado.simd.Lanes.V;
+import static cortado.simd.Lanes.WIDTH;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** What kernels do to whole stretches of blocks: rectify, add, pad, and sum per channel. */
+public final class Blocks {
+    private Blocks() {
+    }
+
+    /**
+     * {@code y = max(x, 0)}; a NaN stays.
+     *
+     * @param y  output, may be x
+     * @param yo its first element
+     * @param x  input
+     * @param xo its first element
+     * @param n  elements, a multiple of 16
+     */
+    public static void rectify(float[] y, int yo, float[] x, int xo, int n) {
+        for (int i = 0; i < n; i += V) {
+            FloatVector v = FloatVector.fromArray(F, x, xo + i);
+            v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + i);
+        }
+    }
+
+    /**
+     * {@code dx (+)= dy} where {@code x > 0}, else 0.
+     *
+     * @param dx  output, may be dy when it does not add
+     * @param dxo its first element
+     * @param dy  gradient
+     * @param dyo its first element
+     * @param x   input or output of the ReLU
+     * @param xo  its first element
+     * @param n   elements, a multiple of 16
+     * @param add whether dx keeps what it holds
+     */
+    public static void mask(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int n, boolean add) {
+        for (int i = 0; i < n; i += V) {
+            FloatVector v = FloatVector.fromArray(F, x, xo + i);
+            FloatVector d = FloatVector.zero(F).blend(FloatVector.fromArray(F, dy, dyo + i), v.compare(VectorOperators.GT, 0f));
+            (add ? d.add(FloatVector.fromArray(F, dx, dxo + i)) : d).intoArray(dx, dxo + i);
+        }
+    }
+
+    /**
+     * {@code y += x}.
+     *
+     * @param y  sum
+     * @param yo its first element
+     * @param x  what is added
+     * @param xo its first element
+     * @param n  elements, a multiple of 16
+     */
+    public static void add(float[] y, int yo, float[] x, int xo, int n) {
+        for (int i = 0; i < n; i += V) {
+            FloatVector.fromArray(F, y, yo + i).add(FloatVector.fromArray(F, x, xo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    /**
+     * Copies images into a border of zeros.
+     *
+     * @param y      room for {@code C × (top+H+bottom) × (left+W+right)} blocks
+     * @param yo     its first element
+     * @param x      {@code C H W} blocks
+     * @param xo     its first element
+     * @param size   C, H, W
+     * @param border top, left, bottom, right
+     */
+    public static void pad(float[] y, int yo, float[] x, int xo, int[] size, int[] border) {
+        int row = size[2] * WIDTH;
+        int left = border[1] * WIDTH;
+        int right = border[3] * WIDTH;
+        int wide = left + row + right;
+        for (int c = 0; c < size[0]; c++) {
+            Arrays.fill(y, yo, yo + border[0] * wide, 0);
+            yo += border[0] * wide;
+            for (int h = 0; h < size[1]; h++, yo += wide, xo += row) {
+                Arrays.fill(y, yo, yo + left, 0);
+                System.arraycopy(x, xo, y, yo + left, row);
+                Arrays.fill(y, yo + left + row, yo + wide, 0);
+            }
+            Arrays.fill(y, yo, yo + border[2] * wide, 0);
+            yo += border[2] * wide;
+        }
+    }
+
+    /**
+     * The sum of all elements of some blocks: per lane in four interleaved sums, then the fixed tree.
+     *
+     * @param x      blocks
+     * @param xo     the first element
+     * @param blocks how many
+     * @param sums   room for 16 floats
+     * @param so     where it begins
+     * @return the sum
+     */
+    public static float sum(float[] x, int xo, int blocks, float[] sums, int so) {
+        for (int lane = 0; lane < WIDTH; lane += V) {
+            FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, a3 = a0;
+            int i = 0;
+            for (; i + 4 <= blocks; i += 4) {
+                int o = xo + lane + i * WIDTH;
+                a0 = a0.add(FloatVector.fromArray(F, x, o));
+                a1 = a1.add(FloatVector.fromArray(F, x, o + WIDTH));
+                a2 = a2.add(FloatVector.fromArray(F, x, o + 2 * WIDTH));
+                a3 = a3.add(FloatVector.fromArray(F, x, o + 3 * WIDTH));
+            }
+            for (; i < blocks; i++) {
+                a0 = a0.add(FloatVector.fromArray(F, x, xo + lane + i * WIDTH));
+            }
+            a0.add(a1).add(a2.add(a3)).intoArray(sums, so + lane);
+        }
+        return Lanes.sum(sums, so);
+    }
+}
