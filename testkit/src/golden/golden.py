@@ -1,0 +1,277 @@
+#!/usr/bin/python3
+"""Writes the golden vectors that judge Cortado's ops: PyTorch's outputs and gradients, in F64 from F32 inputs.
+
+Run with Debian's python3-torch (1.13):  /usr/bin/python3 testkit/src/golden/golden.py
+It writes testkit/src/test/resources/golden/*.safetensors; the same versions write the same bytes. Each file's metadata
+holds "cases", a JSON list of settings; the tensors of case i are named "i/x", "i/w", "i/dy", "i/dx" and so on.
+"""
+import json
+import math
+import os
+import struct
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "test", "resources", "golden")
+TYPES = {np.dtype("float32"): "F32", np.dtype("float64"): "F64", np.dtype("int32"): "I32"}
+torch.set_num_threads(1)
+
+
+def write(name, tensors, metadata):
+    """The safetensors format: header length as 8 bytes little-endian, JSON, then the raw numbers."""
+    header, blobs, at = {"__metadata__": {"torch": torch.__version__, **metadata}}, [], 0
+    for key, a in tensors.items():
+        blob = np.ascontiguousarray(a).tobytes()
+        header[key] = {"dtype": TYPES[a.dtype], "shape": list(a.shape), "data_offsets": [at, at + len(blob)]}
+        blobs.append(blob)
+        at += len(blob)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    with open(os.path.join(OUT, name + ".safetensors"), "wb") as f:
+        f.write(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+
+
+class Golden:
+    """Collects cases of one file."""
+
+    def __init__(self, name):
+        self.name, self.cases, self.tensors = name, [], {}
+        self.random = np.random.RandomState(7)
+
+    def numbers(self, *shape):
+        return self.random.uniform(-1, 1, shape).astype(np.float32)
+
+    def add(self, settings, function, inputs, labels=None):
+        """function(inputs as F64 tensors by name) → y; autograd gives the gradient of sum(dy·y)."""
+        leaves = {k: torch.tensor(v.astype(np.float64), requires_grad=True) for k, v in inputs.items()}
+        y = function(leaves)
+        dy = self.numbers(*y.shape)
+        y.backward(torch.tensor(dy.astype(np.float64)))
+        i = str(len(self.cases)) + "/"
+        self.cases.append(settings)
+        for k, v in inputs.items():
+            self.tensors[i + k] = v
+            self.tensors[i + "d" + k] = leaves[k].grad.numpy()
+        if labels is not None:
+            self.tensors[i + "labels"] = labels.astype(np.int32)
+        self.tensors[i + "dy"] = dy
+        self.tensors[i + "y"] = y.detach().numpy()
+
+    def write(self):
+        write(self.name, self.tensors, {"cases": json.dumps(self.cases, separators=(",", ":"))})
+
+
+def window(kernel, stride=(1, 1), padding=(0, 0, 0, 0), dilation=(1, 1)):
+    """padding: top, bottom, left, right."""
+    return {"kernel": list(kernel), "stride": list(stride), "padding": list(padding), "dilation": list(dilation)}
+
+
+def pad(x, w, value=0.0):
+    top, bottom, left, right = w["padding"]
+    return F.pad(x, (left, right, top, bottom), value=value)
+
+
+def symmetric(w):
+    top, bottom, left, right = w["padding"]
+    return (top, left) if top == bottom and left == right else None
+
+
+def conv(g, shape, filters, w, groups=1, bias=True, same=False, rectified=False):
+    x = {"x": g.numbers(*shape), "w": g.numbers(filters, shape[1] // groups, *w["kernel"])}
+    if bias:
+        x["b"] = g.numbers(filters)
+
+    def f(t):
+        if same:
+            y = F.conv2d(t["x"], t["w"], t.get("b"), padding="same", dilation=w["dilation"], groups=groups)
+        else:
+            s = symmetric(w)
+            y = F.conv2d(t["x"] if s else pad(t["x"], w), t["w"], t.get("b"), w["stride"], s or (0, 0), w["dilation"], groups)
+        return F.relu(y) if rectified else y
+
+    settings = {"op": "conv2d", "filters": filters, **w, "groups": groups, "bias": bias, "rectified": rectified}
+    if same:
+        settings["same"] = True
+    g.add(settings, f, x)
+
+
+def convolutions():
+    g = Golden("conv2d")
+    conv(g, (1, 1, 3, 3), 1, window((2, 2)))
+    conv(g, (1, 1, 1, 1), 3, window((1, 1)))
+    conv(g, (3, 5, 4, 3), 7, window((1, 1)))
+    conv(g, (17, 2, 5, 5), 3, window((3, 3), padding=(1, 1, 1, 1)))
+    conv(g, (2, 3, 8, 8), 4, window((5, 5)))
+    conv(g, (3, 1, 7, 7), 6, window((5, 5), padding=(2, 2, 2, 2)))
+    conv(g, (2, 3, 9, 8), 3, window((3, 3), (2, 2)))
+    conv(g, (2, 2, 7, 7), 3, window((3, 3), (2, 2), (1, 1, 1, 1)))
+    conv(g, (2, 1, 11, 7), 3, window((2, 2), (3, 3)))
+    conv(g, (3, 2, 7, 11), 3, window((3, 2), (2, 3), (1, 1, 1, 1)))
+    conv(g, (2, 1, 5, 5), 3, window((3, 3), (1, 1), (0, 1, 2, 1)))
+    conv(g, (1, 3, 7, 7), 3, window((3, 5), (2, 2), (2, 0, 1, 3)))
+    conv(g, (2, 1, 3, 3), 2, window((2, 2), (1, 1), (3, 3, 3, 3)))
+    conv(g, (2, 1, 5, 7), 3, window((4, 2)), same=True)
+    conv(g, (1, 3, 7, 7), 2, window((3, 2), dilation=(2, 3)), same=True)
+    conv(g, (2, 2, 7, 7), 3, window((3, 3), dilation=(2, 2)))
+    conv(g, (2, 1, 7, 7), 3, window((3, 2), (2, 1), (1, 2, 0, 1), (2, 3)))
+    conv(g, (1, 2, 4, 11), 3, window((1, 7), padding=(0, 0, 3, 3)))
+    conv(g, (1, 2, 7, 4), 3, window((5, 1)))
+    conv(g, (2, 3, 5, 5), 8, window((5, 5)))
+    conv(g, (2, 3, 5, 5), 4, window((3, 3), padding=(1, 1, 1, 1)), bias=False)
+    conv(g, (2, 4, 5, 5), 6, window((3, 3), padding=(1, 1, 1, 1)), groups=2)
+    conv(g, (2, 6, 5, 5), 3, window((3, 3), (2, 2), (1, 1, 1, 1)), groups=3, bias=False)
+    conv(g, (2, 5, 5, 4), 5, window((3, 3), padding=(1, 1, 1, 1)), groups=5)
+    conv(g, (2, 3, 5, 5), 6, window((3, 3)), groups=3)
+    conv(g, (2, 3, 6, 5), 5, window((3, 3), padding=(1, 1, 1, 1)), rectified=True)
+    conv(g, (16, 1, 6, 6), 3, window((3, 3), (2, 2), (1, 1, 1, 1)), bias=False, rectified=True)
+    g.write()
+
+
+def max_pool(g, x, w, ceil=False, rectified=False):
+    def f(t):
+        s = symmetric(w)
+        y = F.max_pool2d(t["x"] if s else pad(t["x"], w, -math.inf), w["kernel"], w["stride"], s or (0, 0), w["dilation"], ceil)
+        return F.relu(y) if rectified else y
+    g.add({"op": "maxpool2d", **w, "ceil": ceil, "rectified": rectified}, f, {"x": x})
+
+
+def avg_pool(g, x, w, ceil=False, count=True, rectified=False):
+    def f(t):
+        s = symmetric(w)
+        if s:
+            y = F.avg_pool2d(t["x"], w["kernel"], w["stride"], s, ceil, count)
+        else:
+            y = F.avg_pool2d(pad(t["x"], w), w["kernel"], w["stride"])
+            y = y if count else y / F.avg_pool2d(pad(torch.ones_like(t["x"]), w), w["kernel"], w["stride"])
+        return F.relu(y) if rectified else y
+    g.add({"op": "avgpool2d", **w, "ceil": ceil, "countPadding": count, "rectified": rectified}, f, {"x": x})
+
+
+def pooling():
+    g = Golden("pooling")
+    n = g.numbers
+    one = (1, 1, 1, 1)
+    max_pool(g, n(1, 1, 4, 4), window((2, 2), (2, 2)))
+    max_pool(g, n(17, 2, 5, 3), window((2, 2), (2, 2)))
+    max_pool(g, n(2, 2, 7, 7), window((3, 3), (2, 2), one))
+    max_pool(g, n(2, 2, 5, 7), window((3, 3)))
+    max_pool(g, n(2, 1, 11, 7), window((2, 2), (3, 3)))
+    max_pool(g, n(2, 1, 5, 11), window((2, 3), (1, 2)))
+    max_pool(g, n(2, 1, 6, 5), window((3, 2), (2, 2), (0, 1, 1, 0)))
+    max_pool(g, n(2, 1, 5, 7), window((2, 2), dilation=(2, 2)))
+    max_pool(g, n(2, 2, 8, 9), window((3, 3), (2, 2), one, (2, 1)))
+    max_pool(g, n(2, 2, 6, 11), window((3, 3), (2, 2)), ceil=True)
+    max_pool(g, n(3, 1, 5, 7), window((2, 2), (2, 2), one), ceil=True)
+    max_pool(g, n(2, 1, 4, 4), window((2, 2), (3, 3), one), ceil=True)
+    max_pool(g, n(2, 2, 6, 6), window((2, 2), (2, 2)), rectified=True)
+    ties = g.random.randint(-1, 3, (3, 2, 6, 6)).astype(np.float32)
+    max_pool(g, ties, window((2, 2), (2, 2)))
+    max_pool(g, ties, window((3, 3), (1, 1), one))
+    odd = n(2, 2, 6, 6)
+    odd[0, 0, 1, 1] = odd[0, 0, 4, 4] = odd[0, 0, 5, 5] = math.nan
+    odd[0, 1, 2, 2] = math.inf
+    odd[1, 0] = -math.inf
+    odd[1, 1, 0, :] = -math.inf
+    max_pool(g, odd, window((2, 2), (2, 2)))
+    max_pool(g, odd, window((3, 3), (2, 2), one))
+    avg_pool(g, n(1, 1, 4, 4), window((2, 2), (2, 2)))
+    avg_pool(g, n(17, 2, 5, 3), window((2, 2), (2, 2)))
+    avg_pool(g, n(2, 2, 7, 7), window((3, 3), (2, 2), one))
+    avg_pool(g, n(2, 2, 7, 7), window((3, 3), (2, 2), one), count=False)
+    avg_pool(g, n(2, 1, 5, 11), window((2, 3), (1, 2)))
+    avg_pool(g, n(2, 1, 11, 7), window((2, 2), (3, 3)))
+    avg_pool(g, n(2, 1, 6, 5), window((3, 2), (2, 1), (0, 1, 1, 0)))
+    avg_pool(g, n(2, 1, 6, 5), window((3, 2), (2, 1), (0, 1, 1, 0)), count=False)
+    avg_pool(g, n(2, 1, 6, 11), window((3, 3), (2, 2)), ceil=True)
+    avg_pool(g, n(2, 1, 5, 7), window((2, 2), (2, 2), one), ceil=True)
+    avg_pool(g, n(2, 1, 6, 6), window((3, 3), (2, 2), one), ceil=True)
+    avg_pool(g, n(2, 1, 6, 6), window((3, 3), (2, 2), one), ceil=True, count=False)
+    avg_pool(g, n(2, 2, 6, 6), window((2, 2), (2, 2)), rectified=True)
+    g.add({"op": "globalavgpool2d"}, lambda t: F.adaptive_avg_pool2d(t["x"], 1), {"x": n(3, 4, 5, 3)})
+    g.add({"op": "globalavgpool2d"}, lambda t: F.adaptive_avg_pool2d(t["x"], 1), {"x": n(17, 2, 1, 1)})
+    g.write()
+
+
+def the_rest():
+    g = Golden("rest")
+    n = g.numbers
+    for shape, outputs, bias in (((1, 1), 1, True), ((3, 5), 7, True), ((16, 13), 31, True), ((17, 33), 10, True), ((3, 31), 17, False)):
+        for rectified in (False, True):
+            x = {"x": n(*shape), "w": n(outputs, shape[1])}
+            if bias:
+                x["b"] = n(outputs)
+            g.add({"op": "linear", "outputs": outputs, "bias": bias, "rectified": rectified},
+                  lambda t: (F.relu if rectified else lambda z: z)(F.linear(t["x"], t["w"], t.get("b"))), x)
+    zeros = g.random.randint(-1, 2, (17, 7)).astype(np.float32)
+    zeros[0, 0], zeros[0, 1] = math.inf, -math.inf
+    for x in (n(3, 2, 5, 3), zeros):
+        g.add({"op": "relu"}, lambda t: F.relu(t["x"]), {"x": x})
+    g.add({"op": "flatten"}, lambda t: torch.flatten(t["x"], 1), {"x": n(17, 2, 3, 1)})
+    for rectified in (False, True):
+        g.add({"op": "add", "rectified": rectified},
+              lambda t: (F.relu if rectified else lambda z: z)(t["x"] + t["x1"]), {"x": n(3, 5, 3, 2), "x1": n(3, 5, 3, 2)})
+    for shape, scale in (((1, 1), 1), ((3, 10), 1), ((17, 5), 5), ((3, 31), 1000)):
+        f = (n(*shape) * scale).astype(np.float32)
+        labels = g.random.randint(0, shape[1], shape[0])
+        g.add({"op": "softmax"}, lambda t: F.softmax(t["x"], 1), {"x": f})
+        g.add({"op": "softmaxcrossentropy"}, lambda t: F.cross_entropy(t["x"], torch.tensor(labels), reduction="none"), {"x": f}, labels)
+    g.write()
+
+
+def lenet5(p, x):
+    x = F.max_pool2d(F.relu(F.conv2d(x, p["conv1.weight"], p["conv1.bias"], padding=2)), 2)
+    x = F.max_pool2d(F.relu(F.conv2d(x, p["conv2.weight"], p["conv2.bias"])), 2)
+    x = F.relu(F.linear(torch.flatten(x, 1), p["fc1.weight"], p["fc1.bias"]))
+    x = F.relu(F.linear(x, p["fc2.weight"], p["fc2.bias"]))
+    return F.linear(x, p["fc3.weight"], p["fc3.bias"])
+
+
+def curve():
+    """Ten steps of LeNet-5 on three batches of 16 (step s takes batch s mod 3), from given F32 weights, computed in F64."""
+    random = np.random.RandomState(11)
+    shapes = {"conv1.weight": (6, 1, 5, 5), "conv1.bias": (6,), "conv2.weight": (16, 6, 5, 5), "conv2.bias": (16,),
+              "fc1.weight": (120, 400), "fc1.bias": (120,), "fc2.weight": (84, 120), "fc2.bias": (84,),
+              "fc3.weight": (10, 84), "fc3.bias": (10,)}
+    fan_in = {"conv1": 25, "conv2": 150, "fc1": 400, "fc2": 120, "fc3": 84}
+    weights = {k: (random.uniform(-1, 1, s) / math.sqrt(fan_in[k.split(".")[0]])).astype(np.float32) for k, s in shapes.items()}
+    labels = random.randint(0, 10, 48).astype(np.int32)
+    classes = random.normal(0, 1, (10, 1, 28, 28))
+    # Quarters between −8 and 8, so that nothing is lost when they are stored.
+    images = np.clip(np.round((classes[labels] + random.normal(0, 0.7, (48, 1, 28, 28))) * 4) / 4, -8, 8).astype(np.float32)
+    tensors = {"images": images, "labels": labels, **weights}
+    optimizers = {
+        "sgd": lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9),
+        "adam": lambda p: torch.optim.Adam(p, lr=0.001, betas=(0.9, 0.999), eps=1e-8),
+    }
+    for name, optimizer in optimizers.items():
+        p = {k: torch.tensor(v.astype(np.float64), requires_grad=True) for k, v in weights.items()}
+        step = optimizer(list(p.values()))
+        losses = []
+        for s in range(10):
+            part = slice(s % 3 * 16, s % 3 * 16 + 16)
+            loss = F.cross_entropy(lenet5(p, torch.tensor(images[part].astype(np.float64))), torch.tensor(labels[part].astype(np.int64)))
+            step.zero_grad()
+            loss.backward()
+            if s == 0:
+                for k, v in p.items():
+                    tensors["first/" + k] = v.grad.numpy().reshape(-1)[:64].copy()
+            losses.append(loss.item())
+            step.step()
+        tensors[name + "/losses"] = np.array(losses)
+        for k, v in p.items():
+            a = v.detach().numpy()
+            tensors[name + "/" + k] = a.reshape(-1)[:64].copy()
+            tensors[name + "/norm/" + k] = np.array([np.sqrt((a * a).sum())])
+    write("lenet5", tensors, {"about": "ten steps: losses, first gradients, and of the final weights the first 64 elements and the norm"})
+
+
+if __name__ == "__main__":
+    os.makedirs(OUT, exist_ok=True)
+    convolutions()
+    pooling()
+    the_rest()
+    curve()
+    for name in sorted(os.listdir(OUT)):
+        print(name, os.path.getsize(os.path.join(OUT, name)), "bytes")

@@ -1,0 +1,170 @@
+package cortado.testkit;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import cortado.op.Add;
+import cortado.op.AvgPool2d;
+import cortado.op.Conv2d;
+import cortado.op.Flatten;
+import cortado.op.GlobalAvgPool2d;
+import cortado.op.Linear;
+import cortado.op.MaxPool2d;
+import cortado.op.Op;
+import cortado.op.Operands;
+import cortado.op.Rectified;
+import cortado.op.Relu;
+import cortado.op.Softmax;
+import cortado.op.SoftmaxCrossEntropy;
+import cortado.op.Window;
+import cortado.tensor.Layout;
+import cortado.tensor.Shape;
+import cortado.tensor.Tensor;
+import cortado.tensor.Type;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What PyTorch computed: one case of a file that {@code src/golden/golden.py} wrote. */
+record Golden(Case c, Map<String, Tensor> tensors) {
+
+    static List<Golden> all() {
+        return Stream.of("conv2d", "pooling", "rest").flatMap(name -> read(name).stream()).toList();
+    }
+
+    private static List<Golden> read(String name) {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        JsonObject metadata = read(name, all);
+        List<Golden> golden = new ArrayList<>();
+        for (JsonElement e : JsonParser.parseString(metadata.get("cases").getAsString()).getAsJsonArray()) {
+            String prefix = golden.size() + "/";
+            Map<String, Tensor> tensors = new LinkedHashMap<>();
+            all.forEach((key, t) -> {
+                if (key.startsWith(prefix)) {
+                    tensors.put(key.substring(prefix.length()), t);
+                }
+            });
+            Shape[] x = Stream.of("x", "x1", "labels").filter(tensors::containsKey).map(k -> tensors.get(k).shape())
+                    .toArray(Shape[]::new);
+            golden.add(new Golden(Case.of(name + " " + prefix + " " + e, op(e.getAsJsonObject()), x), tensors));
+        }
+        return golden;
+    }
+
+    /** Reads a safetensors file from the resources; returns its metadata. */
+    static JsonObject read(String name, Map<String, Tensor> into) {
+        try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + ".safetensors")) {
+            ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
+            byte[] text = new byte[(int) bytes.getLong()];
+            bytes.get(text);
+            JsonObject header = JsonParser.parseString(new String(text, StandardCharsets.UTF_8)).getAsJsonObject();
+            JsonObject metadata = header.remove("__metadata__").getAsJsonObject();
+            header.asMap().forEach((key, e) -> into.put(key, tensor(e.getAsJsonObject(), bytes, 8 + text.length)));
+            return metadata;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Tensor tensor(JsonObject entry, ByteBuffer bytes, int data) {
+        Type type = Type.valueOf(entry.get("dtype").getAsString());
+        Tensor t = Tensor.of(Shape.of(ints(entry, "shape")), type);
+        int at = data + entry.get("data_offsets").getAsJsonArray().get(0).getAsInt();
+        for (int i = 0; i < t.size(); i++) {
+            int p = at + i * type.bytes();
+            t.set(i, switch (type) {
+                case F32 -> bytes.getFloat(p);
+                case F64 -> bytes.getDouble(p);
+                case I32 -> bytes.getInt(p);
+            });
+        }
+        return t;
+    }
+
+    private static int[] ints(JsonObject o, String key) {
+        JsonArray a = o.getAsJsonArray(key);
+        int[] v = new int[a.size()];
+        for (int i = 0; i < v.length; i++) {
+            v[i] = a.get(i).getAsInt();
+        }
+        return v;
+    }
+
+    private static Op op(JsonObject o) {
+        Op op = switch (o.get("op").getAsString()) {
+            case "conv2d" -> new Conv2d(o.get("filters").getAsInt(), window(o), o.get("groups").getAsInt(), flag(o, "bias"));
+            case "linear" -> new Linear(o.get("outputs").getAsInt(), flag(o, "bias"));
+            case "maxpool2d" -> new MaxPool2d(window(o), flag(o, "ceil"));
+            case "avgpool2d" -> new AvgPool2d(window(o), flag(o, "ceil"), flag(o, "countPadding"));
+            case "globalavgpool2d" -> new GlobalAvgPool2d();
+            case "relu" -> new Relu();
+            case "flatten" -> new Flatten();
+            case "add" -> new Add();
+            case "softmax" -> new Softmax();
+            case "softmaxcrossentropy" -> new SoftmaxCrossEntropy();
+            default -> throw new AssertionError("no op for " + o);
+        };
+        return flag(o, "rectified") ? new Rectified(op) : op;
+    }
+
+    private static boolean flag(JsonObject o, String key) {
+        return o.has(key) && o.get(key).getAsBoolean();
+    }
+
+    private static Window window(JsonObject o) {
+        int[] k = ints(o, "kernel");
+        int[] s = ints(o, "stride");
+        int[] p = ints(o, "padding");
+        int[] d = ints(o, "dilation");
+        return flag(o, "same") ? Window.same(k[0], k[1], d[0], d[1])
+                : new Window(new Window.Axis(k[0], s[0], p[0], p[1], d[0]), new Window.Axis(k[1], s[1], p[2], p[3], d[1]));
+    }
+
+    /** PyTorch's inputs in a type and layout of ours, gradients zero. */
+    Operands operands(Type type, Layout layout) {
+        List<Tensor> x = new ArrayList<>();
+        List<Optional<Tensor>> dx = new ArrayList<>();
+        for (String key : List.of("x", "x1")) {
+            if (tensors.containsKey(key)) {
+                x.add(copy(tensors.get(key), type, layout));
+                dx.add(Optional.of(Tensor.of(tensors.get(key).shape(), type, layout)));
+            }
+        }
+        if (tensors.containsKey("labels")) {
+            x.add(tensors.get("labels"));
+            dx.add(Optional.empty());
+        }
+        List<Tensor> params = Stream.of("w", "b").filter(tensors::containsKey)
+                .map(k -> copy(tensors.get(k), type, Layout.ROWS)).toList();
+        return Operands.of(x, Tensor.of(c.output(), type, layout), params,
+                c.op().saved(c.shapes()).stream().map(s -> Tensor.of(s, Type.I32, layout)).toList())
+                .withGradients(copy(tensors.get("dy"), type, layout), dx, new boolean[x.size()],
+                        params.stream().map(p -> Optional.of(Tensor.of(p.shape(), type))).toList());
+    }
+
+    /** The gradients in the order of {@link Checks#gradients}. */
+    List<Tensor> gradients() {
+        return Stream.of("dx", "dx1", "dw", "db").filter(tensors::containsKey).map(tensors::get).toList();
+    }
+
+    private static Tensor copy(Tensor t, Type type, Layout layout) {
+        Tensor copy = Tensor.of(t.shape(), type, layout);
+        copy.copyFrom(t);
+        return copy;
+    }
+
+    @Override
+    public String toString() {
+        return c.label();
+    }
+}
