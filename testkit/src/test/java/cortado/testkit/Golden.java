@@ -4,6 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import cortado.io.Safetensors;
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
 import cortado.op.Conv2d;
@@ -22,12 +23,8 @@ import cortado.tensor.Layout;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import cortado.tensor.Type;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,13 +40,12 @@ record Golden(Case c, Map<String, Tensor> tensors) {
     }
 
     private static List<Golden> read(String name) {
-        Map<String, Tensor> all = new LinkedHashMap<>();
-        JsonObject metadata = read(name, all);
+        Safetensors file = file(name);
         List<Golden> golden = new ArrayList<>();
-        for (JsonElement e : JsonParser.parseString(metadata.get("cases").getAsString()).getAsJsonArray()) {
+        for (JsonElement e : JsonParser.parseString(file.metadata().get("cases")).getAsJsonArray()) {
             String prefix = golden.size() + "/";
             Map<String, Tensor> tensors = new LinkedHashMap<>();
-            all.forEach((key, t) -> {
+            file.tensors().forEach((key, t) -> {
                 if (key.startsWith(prefix)) {
                     tensors.put(key.substring(prefix.length()), t);
                 }
@@ -61,34 +57,13 @@ record Golden(Case c, Map<String, Tensor> tensors) {
         return golden;
     }
 
-    /** Reads a safetensors file from the resources; returns its metadata. */
-    static JsonObject read(String name, Map<String, Tensor> into) {
-        try (InputStream in = Golden.class.getResourceAsStream("/golden/" + name + ".safetensors")) {
-            ByteBuffer bytes = ByteBuffer.wrap(in.readAllBytes()).order(ByteOrder.LITTLE_ENDIAN);
-            byte[] text = new byte[(int) bytes.getLong()];
-            bytes.get(text);
-            JsonObject header = JsonParser.parseString(new String(text, StandardCharsets.UTF_8)).getAsJsonObject();
-            JsonObject metadata = header.remove("__metadata__").getAsJsonObject();
-            header.asMap().forEach((key, e) -> into.put(key, tensor(e.getAsJsonObject(), bytes, 8 + text.length)));
-            return metadata;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** A file of the resources. */
+    static Safetensors file(String name) {
+        try {
+            return Safetensors.read(Path.of(Golden.class.getResource("/golden/" + name + ".safetensors").toURI()));
+        } catch (URISyntaxException e) {
+            throw new AssertionError(e);
         }
-    }
-
-    private static Tensor tensor(JsonObject entry, ByteBuffer bytes, int data) {
-        Type type = Type.valueOf(entry.get("dtype").getAsString());
-        Tensor t = Tensor.of(Shape.of(ints(entry, "shape")), type);
-        int at = data + entry.get("data_offsets").getAsJsonArray().get(0).getAsInt();
-        for (int i = 0; i < t.size(); i++) {
-            int p = at + i * type.bytes();
-            t.set(i, switch (type) {
-                case F32 -> bytes.getFloat(p);
-                case F64 -> bytes.getDouble(p);
-                case I32 -> bytes.getInt(p);
-            });
-        }
-        return t;
     }
 
     private static int[] ints(JsonObject o, String key) {
