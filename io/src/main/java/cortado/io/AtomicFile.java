@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -83,7 +84,9 @@ public final class AtomicFile {
 
     private static void remove(Path temp) {
         try {
-            Files.deleteIfExists(temp);
+            if (Files.exists(temp)) {
+                Files.delete(temp);
+            }
         } catch (IOException e) {
             System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.WARNING, "left behind: " + temp, e);
         }
@@ -98,6 +101,7 @@ public final class AtomicFile {
         return switch (e) {
             case NoSuchFileException n -> "there is no such file or folder";
             case AccessDeniedException a -> "permission denied";
+            case CharacterCodingException c -> "it is not UTF-8 text";
             case NotDirectoryException n -> "a part of its path is not a folder";
             case FileSystemException f when f.getReason() != null -> f.getReason();
             default -> e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

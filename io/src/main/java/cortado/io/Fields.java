@@ -7,9 +7,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Checked access to the fields of a JSON object that a person wrote: a mistake names place, key and what was expected. */
 final class Fields {
+    private static final int LONGEST = 120;
+    /** What would break a message's line: control characters and the line and paragraph separators. */
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\x{2028}\\x{2029}]");
     private final Json.Obj json;
     private final String where;
 
@@ -46,10 +50,10 @@ final class Fields {
     /** {@return the string, if it is there} */
     Optional<String> string(String key) {
         return get(key).map(j -> {
-            if (j instanceof Json.Str s && !s.value().isBlank()) {
+            if (j instanceof Json.Str s && !s.value().isBlank() && s.value().equals(shown(s.value()))) {
                 return s.value();
             }
-            throw wrong(key, "a string");
+            throw wrong(key, "a string of up to " + LONGEST + " characters, all of them visible");
         });
     }
 
@@ -130,7 +134,12 @@ final class Fields {
         if (json instanceof Json.Null) {
             return "nothing";
         }
-        String text = json.text();
-        return text.length() <= 60 ? text : text.substring(0, 57) + "…";
+        return shown(json.text());
+    }
+
+    /** A name for a message: short, on one line, whatever the file holds. */
+    static String shown(String name) {
+        String text = CONTROL.matcher(name).replaceAll("?");
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST - 1) + "…";
     }
 }

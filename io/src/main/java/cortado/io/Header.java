@@ -113,7 +113,7 @@ record Header(List<Entry> entries, SortedMap<String, String> metadata, long data
         Map<String, String> all = new TreeMap<>();
         object.fields().forEach((key, value) -> {
             if (!(value instanceof Json.Str text)) {
-                throw new FormatException(file + ": header: __metadata__: " + key + ": expected a string, received "
+                throw new FormatException(file + ": header: __metadata__: " + Fields.shown(key) + ": expected a string, received "
                         + Fields.brief(value));
             }
             all.put(key, text.value());
@@ -122,7 +122,7 @@ record Header(List<Entry> entries, SortedMap<String, String> metadata, long data
     }
 
     private static Entry entry(String name, Json json, String file) {
-        String where = file + ": header: tensor " + name + ": ";
+        String where = file + ": header: tensor " + Fields.shown(name) + ": ";
         if (!(json instanceof Json.Obj object)) {
             throw new FormatException(where + "expected an object with dtype, shape and data_offsets, received "
                     + Fields.brief(json));
@@ -132,11 +132,13 @@ record Header(List<Entry> entries, SortedMap<String, String> metadata, long data
             throw new FormatException(where + "dtype: expected a string, received " + Fields.brief(given));
         }
         Dtype type = Dtype.named(dtype.value()).orElseThrow(() -> new FormatException(where + "dtype: expected one of "
-                + Dtype.list() + ", received " + Fields.brief(dtype) + ", which has no counterpart here; convert it or leave it out of the file"));
+                + Dtype.list() + ", received " + Fields.brief(dtype)
+                + ", which has no counterpart here; convert it or leave it out of the file"));
         Shape shape = shape(numbers(object, "shape", where), where);
         List<Long> offsets = numbers(object, "data_offsets", where);
         if (offsets.size() != 2 || offsets.get(0) > offsets.get(1)) {
-            throw new FormatException(where + "data_offsets: expected [begin, end] with begin ≤ end, received " + offsets);
+            throw new FormatException(where + "data_offsets: expected [begin, end] with begin ≤ end, received "
+                    + Fields.brief(Json.of(offsets)));
         }
         long bytes = (long) shape.size() * type.bytes();
         if (offsets.get(1) - offsets.get(0) != bytes) {
@@ -148,7 +150,8 @@ record Header(List<Entry> entries, SortedMap<String, String> metadata, long data
 
     private static Shape shape(List<Long> sizes, String where) {
         if (sizes.size() > MOST_DIMENSIONS) {
-            throw new FormatException(where + "shape: expected at most " + MOST_DIMENSIONS + " dimensions, received " + sizes.size());
+            throw new FormatException(where + "shape: expected at most " + MOST_DIMENSIONS + " dimensions, received "
+                    + sizes.size());
         }
         for (long size : sizes) {
             if (size < 1 || size > Integer.MAX_VALUE) {
@@ -184,12 +187,12 @@ record Header(List<Entry> entries, SortedMap<String, String> metadata, long data
         String before = "";
         for (Entry e : entries) {
             if (e.begin() != at) {
-                throw new FormatException(file + ": tensor " + e.name() + ": expected its data at byte " + (data + at)
+                throw new FormatException(file + ": tensor " + Fields.shown(e.name()) + ": expected its data at byte " + (data + at)
                         + " (offset " + at + ")" + before + ", received offset " + e.begin() + ", which leaves "
                         + (e.begin() > at ? "a hole of " + (e.begin() - at) : "an overlap of " + (at - e.begin())) + " bytes");
             }
             at = e.end();
-            before = ", where " + e.name() + " ends";
+            before = ", where " + Fields.shown(e.name()) + " ends";
         }
         if (size != data + at) {
             throw new FormatException(file + ": expected " + (data + at) + " bytes" + before + ", received " + size

@@ -17,8 +17,10 @@ final class Hint {
      */
     static String near(String word, Collection<String> known) {
         int most = (word.length() + 1) / 3;
-        return word.length() > LONGEST ? "" : known.stream().filter(k -> k.length() <= LONGEST && distance(word, k) <= most)
-                .min(Comparator.comparingInt(k -> distance(word, k))).map(k -> "; did you mean " + k + "?").orElse("");
+        return word.length() > LONGEST ? "" : known.stream()
+                .filter(k -> k.length() <= LONGEST && distance(word, k) <= most)
+                .min(Comparator.comparingInt(k -> distance(word, k)))
+                .map(k -> "; did you mean " + Fields.shown(k) + "?").orElse("");
     }
 
     /** Levenshtein's distance: insertions, deletions and replacements that turn one word into the other; a swap counts two. */

@@ -153,7 +153,7 @@ public sealed interface Json {
             // Gson's own line, without its link to a help page and its advice for programmers.
             String why = String.valueOf(e.getMessage()).lines().findFirst().orElse("")
                     .replace("Use JsonReader.setStrictness(Strictness.LENIENT) to accept malformed JSON", "unexpected character");
-            throw new FormatException(source + ": not valid JSON: " + why, e);
+            throw new FormatException(source + ": not valid JSON: " + Fields.shown(why), e);
         }
     }
 
@@ -166,7 +166,7 @@ public sealed interface Json {
                     String key = in.nextName();
                     String at = place(in);
                     if (fields.put(key, value(in, source)) != null) {
-                        throw new FormatException(source + ": the key " + new Str(key).text() + " stands twice, " + at);
+                        throw new FormatException(source + ": the key " + Fields.brief(new Str(key)) + " stands twice, " + at);
                     }
                 }
                 in.endObject();
@@ -198,7 +198,7 @@ public sealed interface Json {
     }
 
     private static String place(JsonReader in) {
-        return "at " + in.getPath();
+        return "at " + Fields.shown(in.getPath());
     }
 
     /** {@return this value as JSON on one line, without blanks} */

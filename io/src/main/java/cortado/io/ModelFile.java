@@ -69,7 +69,8 @@ public final class ModelFile {
         String format = entry(file, st, "format");
         if (!format.equals(FORMAT)) {
             throw new FormatException(file + ": metadata: format: expected " + FORMAT + ", received "
-                    + Fields.brief(new Json.Str(format)) + (format.startsWith("cortado ") ? "; a newer Cortado wrote it" : "; this is no Cortado model"));
+                    + Fields.brief(new Json.Str(format))
+                    + (format.startsWith("cortado ") ? "; a newer Cortado wrote it" : "; this is no Cortado model"));
         }
         Network network = NetworkJson.read(entry(file, st, "network"), file + ": network", Optional.empty(), 0);
         Graph graph = network.graph();
@@ -114,7 +115,7 @@ public final class ModelFile {
         }
         for (String name : st.tensors().keySet()) {
             if (unknown.contains(name)) {
-                throw new FormatException(file + ": tensor " + name + " belongs to no layer of the network"
+                throw new FormatException(file + ": tensor " + Fields.shown(name) + " belongs to no layer of the network"
                         + Hint.near(name, weights.keySet()));
             }
         }

@@ -9,6 +9,9 @@ import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import cortado.tensor.Type;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -69,6 +72,23 @@ public final class NetworkJson {
         return new Network(top.string("name").orElse(stem(source)), check(reader.nodes, source, classes));
     }
 
+    /**
+     * Reads a network from a file.
+     *
+     * @param file    UTF-8 text
+     * @param image   C H W of the data, used where the text leaves its input out
+     * @param classes number of classes of the data, which the network's scores must match; 0 if unknown
+     * @return the network
+     * @throws FormatException one line with file, layer, what was expected and received
+     */
+    public static Network read(Path file, Optional<Shape> image, int classes) {
+        try {
+            return read(Files.readString(file), file.toString(), image, classes);
+        } catch (IOException e) {
+            throw new FormatException("cannot read " + file + ": " + AtomicFile.reason(e), e);
+        }
+    }
+
     private static Graph check(List<Node> nodes, String source, int classes) {
         try {
             Graph graph = new Graph(nodes);
@@ -122,7 +142,7 @@ public final class NetworkJson {
         /** Which layer a message is about: {@code my-net.json: layer 3 (conv1)}. */
         private String where(int i) {
             return source + ": layer " + (i + 1) + text(layers.get(i), "name").or(() -> text(layers.get(i), "op"))
-                    .map(n -> " (" + (n.length() <= 60 ? n : n.substring(0, 57) + "…") + ")").orElse("");
+                    .map(n -> " (" + Fields.shown(n) + ")").orElse("");
         }
 
         OpJson<?> op(int i) {
@@ -210,6 +230,11 @@ public final class NetworkJson {
             }
             layers.add(OpJson.write(n.op(), layer));
         }
-        return top.with("layers", layers).pretty();
+        String text = top.with("layers", layers).pretty();
+        // Read back at once: better to fail here than to save a model that cannot be loaded.
+        if (!read(text, name, Optional.empty(), 0).equals(new Network(name, graph))) {
+            throw new FormatException(name + ": the network's text form does not give the same network again: " + top.text());
+        }
+        return text;
     }
 }

@@ -60,7 +60,7 @@ public record Safetensors(SequencedMap<String, Tensor> tensors, SortedMap<String
             Header header = Header.read(in, file.toString());
             SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
             for (Header.Entry e : header.entries()) {
-                tensors.put(e.name(), tensor(in, e, file + ": tensor " + e.name()));
+                tensors.put(e.name(), tensor(in, e, file + ": tensor " + Fields.shown(e.name())));
             }
             return new Safetensors(tensors, header.metadata());
         } catch (IOException e) {
@@ -145,7 +145,7 @@ public record Safetensors(SequencedMap<String, Tensor> tensors, SortedMap<String
         for (Map.Entry<String, Tensor> e : order) {
             Tensor t = e.getValue();
             if (e.getKey().equals(Header.METADATA)) {
-                throw new ShapeException("a tensor cannot be named " + Header.METADATA + ": safetensors keeps that for its metadata");
+                throw new ShapeException("a tensor cannot be named " + Header.METADATA + ", which safetensors keeps for itself");
             }
             long end = at + (long) t.size() * t.type().bytes();
             fields.put(e.getKey(), Json.object().with("dtype", Dtype.of(t.type()))
