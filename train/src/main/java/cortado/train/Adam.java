@@ -1,0 +1,74 @@
+package cortado.train;
+
+import cortado.tensor.FormatException;
+
+/**
+ * Adam (Kingma and Ba, 2015), as PyTorch's {@code Adam}: the decay is part of the gradient.
+ *
+ * <pre>
+ * d = g + λ·w
+ * m = β1·m + (1 − β1)·d
+ * v = β2·v + (1 − β2)·d²
+ * w = w − r/(1 − β1ᵗ) · m / (√v / √(1 − β2ᵗ) + ε)
+ * </pre>
+ *
+ * @param beta1       β1, 0 … 1
+ * @param beta2       β2, 0 … 1
+ * @param epsilon     ε, outside the root of the corrected second moment
+ * @param weightDecay λ, 0 or more
+ */
+public record Adam(double beta1, double beta2, double epsilon, double weightDecay) implements Optimizer {
+    /** Checks ranges; throws {@link FormatException}. */
+    public Adam {
+        Ranges.share("Adam's β1", beta1);
+        Ranges.share("Adam's β2", beta2);
+        Ranges.positive("Adam's ε", epsilon);
+        Ranges.positive("weight decay", weightDecay);
+    }
+
+    /**
+     * @param weightDecay λ
+     * @return β1 0.9, β2 0.999, ε 10⁻⁸
+     */
+    public static Adam of(double weightDecay) {
+        return new Adam(0.9, 0.999, 1e-8, weightDecay);
+    }
+
+    @Override
+    public String name() {
+        return "adam";
+    }
+
+    @Override
+    public int moments() {
+        return 2;
+    }
+
+    @Override
+    public void step(OptimizerState state, double rate) {
+        step(state, rate, beta1, beta2, epsilon, (float) weightDecay, 1);
+    }
+
+    /** The step of Adam and AdamW: {@code decay} goes into the gradient, {@code keep} scales the weights beforehand. */
+    static void step(OptimizerState state, double rate, double beta1, double beta2, double epsilon, float decay, float keep) {
+        state.begin();
+        double correction1 = 1 - StrictMath.pow(beta1, state.steps());
+        double correction2 = 1 - StrictMath.pow(beta2, state.steps());
+        update(state.w(), state.g(), state.m(0), state.m(1), (float) (rate / correction1), (float) Math.sqrt(correction2),
+                (float) epsilon, (float) beta1, (float) (1 - beta1), (float) beta2, (float) (1 - beta2), decay, keep);
+        state.end();
+    }
+
+    private static void update(float[] w, float[] g, float[] m, float[] v, float r, float root, float eps,
+            float b1, float a1, float b2, float a2, float decay, float keep) {
+        for (int i = 0; i < w.length; i++) {
+            float x = w[i] * keep;
+            float d = g[i] + decay * x;
+            float first = b1 * m[i] + a1 * d;
+            float second = b2 * v[i] + a2 * d * d;
+            m[i] = first;
+            v[i] = second;
+            w[i] = x - r * first / ((float) Math.sqrt(second) / root + eps);
+        }
+    }
+}

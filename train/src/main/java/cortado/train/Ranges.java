@@ -1,0 +1,30 @@
+package cortado.train;
+
+import cortado.tensor.FormatException;
+
+/** Checks of settings; each throws {@link FormatException} with one line. */
+final class Ranges {
+    private Ranges() {
+    }
+
+    /** 0 ≤ value < 1: the coefficient of a running mean, a share. */
+    static void share(String what, double value) {
+        if (!(value >= 0 && value < 1)) {
+            throw new FormatException(what + ": expected a number from 0 to below 1, received " + value);
+        }
+    }
+
+    /** 0 ≤ value < ∞: a rate, a decay, an ε. */
+    static void positive(String what, double value) {
+        if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new FormatException(what + ": expected a number of 0 or more, received " + value);
+        }
+    }
+
+    /** low ≤ value ≤ high. */
+    static void count(String what, long value, long low, long high) {
+        if (value < low || value > high) {
+            throw new FormatException(what + ": expected " + low + " … " + high + ", received " + value);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package cortado.train;
+
+import cortado.data.DataSplit;
+import cortado.graph.Model;
+import cortado.io.AtomicFile;
+import cortado.io.Json;
+import cortado.io.JsonLines;
+import cortado.io.ModelFile;
+import cortado.io.Safetensors;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * The folder of one run, written by listening to its training:
+ *
+ * <pre>
+ * config.json        all settings
+ * provenance.json    data fingerprint, code, machine, seed; at the end the weights' hashes
+ * events.jsonl       one event a line, those of steps once a second
+ * metrics.csv        one row an epoch
+ * best.safetensors   the best model so far
+ * last.safetensors   the model of the last epoch
+ * *.png              at the end: curves, confusion, filters, mistakes
+ * </pre>
+ *
+ * Every file but the log is replaced whole, so whatever happens, what stands there is complete.
+ */
+public final class Run implements Consumer<Event>, AutoCloseable {
+    /** The model to use. */
+    public static final String BEST = "best.safetensors";
+    /** The model of the last epoch. */
+    public static final String LAST = "last.safetensors";
+    private static final System.Logger LOG = System.getLogger(Run.class.getName());
+
+    private final Path folder;
+    private final Map<String, String> machine;
+    private final JsonLines events;
+    private final History history = new History();
+    private Optional<Event.Started> started = Optional.empty();
+    private double logged = Double.NEGATIVE_INFINITY;
+
+    private Run(Path folder, Map<String, String> machine) {
+        this.folder = folder;
+        this.machine = new TreeMap<>(machine);
+        this.events = JsonLines.append(folder.resolve("events.jsonl"));
+    }
+
+    /**
+     * A run in a folder of its own.
+     *
+     * @param folder  made if it does not exist; must be empty
+     * @param machine what the caller knows of where this runs, for {@code provenance.json}: system, processor, vector width
+     * @return the run
+     * @throws UncheckedIOException if the folder is in use or cannot be made; the cause's message is one line
+     */
+    public static Run create(Path folder, Map<String, String> machine) {
+        try {
+            Files.createDirectories(folder);
+            try (Stream<Path> files = Files.list(folder)) {
+                if (files.findAny().isPresent()) {
+                    throw new FileAlreadyExistsException("it is not empty; name another (--output), or remove it");
+                }
+            }
+        } catch (IOException e) {
+            throw cannot(folder, e);
+        }
+        return new Run(folder, machine);
+    }
+
+    /**
+     * A run in the next free folder {@code stem-1}, {@code stem-2} …
+     *
+     * @param runs    the folder of all runs, made if it does not exist
+     * @param stem    {@code fashion-mnist-lenet5}
+     * @param machine as in {@link #create}
+     * @return the run
+     * @throws UncheckedIOException if no folder can be made; the cause's message is one line
+     */
+    public static Run next(Path runs, String stem, Map<String, String> machine) {
+        try {
+            Files.createDirectories(runs);
+            for (int n = 1;; n++) {
+                try {
+                    return new Run(Files.createDirectory(runs.resolve(stem + "-" + n)), machine);
+                } catch (FileAlreadyExistsException e) {
+                    LOG.log(System.Logger.Level.DEBUG, "taken: " + e.getMessage());
+                }
+            }
+        } catch (IOException e) {
+            throw cannot(runs, e);
+        }
+    }
+
+    private static UncheckedIOException cannot(Path folder, IOException e) {
+        String why = e instanceof FileAlreadyExistsException f && f.getMessage().equals(folder.toString()) ? "it is a file" : e.getMessage();
+        return new UncheckedIOException(new IOException("cannot use the run folder " + folder + ": " + why, e));
+    }
+
+    /** {@return the folder} */
+    public Path folder() {
+        return folder;
+    }
+
+    /**
+     * Writes down what happened.
+     *
+     * @param event told by a {@link Trainer}
+     * @throws UncheckedIOException if writing fails, on a full disk say; the cause's message is one line, and the files written
+     *                              before are whole
+     */
+    @Override
+    public void accept(Event event) {
+        switch (event) {
+            case Event.Started s -> {
+                started = Optional.of(s);
+                AtomicFile.write(folder.resolve("config.json"), s.settings().json().pretty());
+                AtomicFile.write(folder.resolve("provenance.json"), provenance(s).pretty());
+                events.add(s.json());
+            }
+            case Event.Progress p -> {
+                if (p.seconds() - logged >= 1) {
+                    logged = p.seconds();
+                    events.add(p.json());
+                }
+            }
+            case Event.EpochEnd e -> epoch(e);
+            case Event.Done d -> end("done", d.outcome());
+            case Event.Stopped s -> end("stopped", s.outcome());
+            case Event.Failed f -> events.add(f.json());
+        }
+    }
+
+    private void epoch(Event.EpochEnd e) {
+        ModelFile.write(folder.resolve(LAST), e.model());
+        if (e.best()) {
+            ModelFile.write(folder.resolve(BEST), e.model());
+        }
+        history.add(e);
+        AtomicFile.write(folder.resolve("metrics.csv"), history.csv());
+        events.add(e.json());
+    }
+
+    private void end(String event, Outcome outcome) {
+        Event.Started s = started.orElseThrow(() -> new IllegalStateException("a run begins with Started"));
+        AtomicFile.write(folder.resolve("provenance.json"), provenance(s).with("best_epoch", outcome.bestEpoch())
+                .with("best_sha256", hash(outcome.best())).with("last_sha256", hash(outcome.last())).pretty());
+        pictures(s.data(), outcome);
+        events.add(summary(event, outcome));
+    }
+
+    /**
+     * What came of a run, for programs.
+     *
+     * @param event   {@code done} or {@code stopped}
+     * @param outcome of its training
+     * @return {@code {"event":…,"run":…,"model":…,"epochs":…,"best_epoch":…,"val_top1":…,"val_top5":…,"val_loss":…,
+     *         "images_per_s":…,"seconds":…,"weights_sha256":…}}: {@code model} is the best model's file, the rest is about it
+     */
+    public Json.Obj summary(String event, Outcome outcome) {
+        Json.Obj o = Json.object().with("event", event).with("run", folder).with("model", folder.resolve(BEST));
+        for (var field : outcome.json(event).fields().entrySet()) {
+            o = o.with(field.getKey(), field.getValue());
+        }
+        return o.with("weights_sha256", hash(outcome.best()));
+    }
+
+    private static String hash(Model model) {
+        return Safetensors.sha256(model.parameters().map());
+    }
+
+    private Json.Obj provenance(Event.Started s) {
+        Json.Obj o = Json.object().with("cortado", Trainer.version()).with("data", s.data().name()).with("data_sha256", s.dataSha256())
+                .with("train_images", s.data().train().size()).with("val_images", s.data().test().size())
+                .with("seed", s.settings().seed()).with("threads", s.settings().threads())
+                .with("jdk", Runtime.version().toString()).with("processors", Runtime.getRuntime().availableProcessors());
+        for (var m : machine.entrySet()) {
+            o = o.with(m.getKey(), m.getValue());
+        }
+        return o.with("settings", s.settings().json());
+    }
+
+    /** A machine without fonts or without its drawing library cannot draw; that is no reason to call a good training bad. */
+    private void pictures(DataSplit data, Outcome outcome) {
+        try {
+            Pictures.write(folder, history, data, outcome);
+        } catch (LinkageError | InternalError | RuntimeException e) {
+            if (e instanceof UncheckedIOException io) {
+                throw io;
+            }
+            LOG.log(System.Logger.Level.WARNING, "no pictures: this machine cannot draw (" + e.getMessage() + ")", e);
+        }
+    }
+
+    /** Closes the log. */
+    @Override
+    public void close() {
+        events.close();
+    }
+}

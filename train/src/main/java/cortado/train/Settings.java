@@ -1,0 +1,132 @@
+package cortado.train;
+
+import cortado.io.Json;
+
+/**
+ * Everything that a training depends on, besides the data itself. The same settings and data give the same bits; threads never
+ * matter.
+ *
+ * @param data         the data set's name or path
+ * @param model        the network's name or file
+ * @param batch        images in a step, at least 1
+ * @param epochs       times that every training image is seen, at least 1
+ * @param rate         learning rate, 0 or more
+ * @param optimizer    how weights follow gradients
+ * @param schedule     the learning rate over the training
+ * @param augmentation random changes of the training images
+ * @param seed         decides weights, order and augmentation
+ * @param threads      that compute, 1 … 1024
+ */
+public record Settings(String data, String model, int batch, int epochs, double rate, Optimizer optimizer, Schedule schedule,
+        Augmentation augmentation, long seed, int threads) {
+    /** Checks ranges; throws {@link cortado.tensor.FormatException}. */
+    public Settings {
+        Ranges.count("batch size", batch, 1, 1 << 20);
+        Ranges.count("epochs", epochs, 1, 1_000_000);
+        Ranges.positive("learning rate", rate);
+        Ranges.count("threads", threads, 1, 1024);
+    }
+
+    /**
+     * What works well without a thought: AdamW and a cosine with a short warm-up. Small data sets are seen more often and, where
+     * a shifted or mirrored image still shows the same thing, with augmentation.
+     *
+     * @param data    the data set's name or path
+     * @param model   the network's name or file
+     * @param threads that compute
+     * @return the settings, seed 0
+     */
+    public static Settings defaults(String data, String model, int threads) {
+        Settings s = switch (data) {
+            case "digits" -> of(data, model, 32, 40, 3e-3, new Augmentation(0, false), threads);
+            case "fashion-mnist-small" -> of(data, model, 32, 30, 2e-3, new Augmentation(2, true), threads);
+            case "fashion-mnist" -> of(data, model, 64, 10, 2e-3, new Augmentation(0, true), threads);
+            case "mnist" -> of(data, model, 64, 5, 2e-3, Augmentation.NONE, threads);
+            default -> of(data, model, 64, 20, 2e-3, Augmentation.NONE, threads);
+        };
+        return s;
+    }
+
+    private static Settings of(String data, String model, int batch, int epochs, double rate, Augmentation a, int threads) {
+        return new Settings(data, model, batch, epochs, rate, AdamW.of(0.01), Schedule.named("cosine", epochs, 1), a, 0, threads);
+    }
+
+    /**
+     * @param value images in a step
+     * @return changed settings
+     */
+    public Settings withBatch(int value) {
+        return new Settings(data, model, value, epochs, rate, optimizer, schedule, augmentation, seed, threads);
+    }
+
+    /**
+     * @param value of the whole training; the schedule is made anew for it, with a warm-up no longer than it
+     * @return changed settings
+     */
+    public Settings withEpochs(int value) {
+        Schedule s = Schedule.named(schedule.name(), value, Math.min(schedule.warmup(), value));
+        return new Settings(data, model, batch, value, rate, optimizer, s, augmentation, seed, threads);
+    }
+
+    /**
+     * @param value learning rate
+     * @return changed settings
+     */
+    public Settings withRate(double value) {
+        return new Settings(data, model, batch, epochs, value, optimizer, schedule, augmentation, seed, threads);
+    }
+
+    /**
+     * @param value how weights follow gradients
+     * @return changed settings
+     */
+    public Settings withOptimizer(Optimizer value) {
+        return new Settings(data, model, batch, epochs, rate, value, schedule, augmentation, seed, threads);
+    }
+
+    /**
+     * @param value the learning rate over the training
+     * @return changed settings
+     */
+    public Settings withSchedule(Schedule value) {
+        return new Settings(data, model, batch, epochs, rate, optimizer, value, augmentation, seed, threads);
+    }
+
+    /**
+     * @param value random changes of the training images
+     * @return changed settings
+     */
+    public Settings withAugmentation(Augmentation value) {
+        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, value, seed, threads);
+    }
+
+    /**
+     * @param value decides weights, order and augmentation
+     * @return changed settings
+     */
+    public Settings withSeed(long value) {
+        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, augmentation, value, threads);
+    }
+
+    /** {@return the settings by timm's names, without those that cannot change the result: paths and threads} */
+    Json.Obj recipe() {
+        Json.Obj o = Json.object().with("batch_size", batch).with("epochs", epochs).with("lr", rate).with("opt", optimizer.name())
+                .with("weight_decay", optimizer.weightDecay());
+        o = switch (optimizer) {
+            case Sgd s -> o.with("momentum", s.momentum());
+            case Adam a -> o.with("opt_betas", java.util.List.of(a.beta1(), a.beta2())).with("opt_eps", a.epsilon());
+            case AdamW a -> o.with("opt_betas", java.util.List.of(a.beta1(), a.beta2())).with("opt_eps", a.epsilon());
+        };
+        return o.with("sched", schedule.name()).with("warmup_epochs", schedule.warmup())
+                .with("crop", augmentation.crop()).with("flip", augmentation.flip()).with("seed", seed);
+    }
+
+    /** {@return all settings by timm's names: what {@code config.json} holds} */
+    public Json.Obj json() {
+        Json.Obj o = Json.object().with("data", data).with("model", model);
+        for (var field : recipe().fields().entrySet()) {
+            o = o.with(field.getKey(), field.getValue());
+        }
+        return o.with("threads", threads);
+    }
+}
