@@ -93,13 +93,6 @@ public final class Dots {
         }
     }
 
-    private static void store(float[] sums, int so, FloatVector a0, FloatVector a1, FloatVector a2, FloatVector a3) {
-        a0.intoArray(sums, so);
-        a1.intoArray(sums, so + WIDTH);
-        a2.intoArray(sums, so + 2 * WIDTH);
-        a3.intoArray(sums, so + 3 * WIDTH);
-    }
-
     private void tile6x4(float[] dy, int dyo, float[] x, int xo, int t, float[] sums, int so) {
         int t0 = taps[t], t1 = taps[t + 1], t2 = taps[t + 2], t3 = taps[t + 3];
         FloatVector a00 = FloatVector.zero(F), a01 = a00, a02 = a00, a03 = a00;
@@ -148,12 +141,30 @@ public final class Dots {
                 a53 = f.fma(x3, a53);
             }
         }
-        store(sums, so, a00, a01, a02, a03);
-        store(sums, so + 4 * WIDTH, a10, a11, a12, a13);
-        store(sums, so + 8 * WIDTH, a20, a21, a22, a23);
-        store(sums, so + 12 * WIDTH, a30, a31, a32, a33);
-        store(sums, so + 16 * WIDTH, a40, a41, a42, a43);
-        store(sums, so + 20 * WIDTH, a50, a51, a52, a53);
+        a00.intoArray(sums, so);
+        a01.intoArray(sums, so + WIDTH);
+        a02.intoArray(sums, so + 2 * WIDTH);
+        a03.intoArray(sums, so + 3 * WIDTH);
+        a10.intoArray(sums, so + 4 * WIDTH);
+        a11.intoArray(sums, so + 5 * WIDTH);
+        a12.intoArray(sums, so + 6 * WIDTH);
+        a13.intoArray(sums, so + 7 * WIDTH);
+        a20.intoArray(sums, so + 8 * WIDTH);
+        a21.intoArray(sums, so + 9 * WIDTH);
+        a22.intoArray(sums, so + 10 * WIDTH);
+        a23.intoArray(sums, so + 11 * WIDTH);
+        a30.intoArray(sums, so + 12 * WIDTH);
+        a31.intoArray(sums, so + 13 * WIDTH);
+        a32.intoArray(sums, so + 14 * WIDTH);
+        a33.intoArray(sums, so + 15 * WIDTH);
+        a40.intoArray(sums, so + 16 * WIDTH);
+        a41.intoArray(sums, so + 17 * WIDTH);
+        a42.intoArray(sums, so + 18 * WIDTH);
+        a43.intoArray(sums, so + 19 * WIDTH);
+        a50.intoArray(sums, so + 20 * WIDTH);
+        a51.intoArray(sums, so + 21 * WIDTH);
+        a52.intoArray(sums, so + 22 * WIDTH);
+        a53.intoArray(sums, so + 23 * WIDTH);
     }
 
     private void tile4x4(float[] dy, int dyo, float[] x, int xo, int t, float[] sums, int so) {
@@ -192,10 +203,22 @@ public final class Dots {
                 a33 = f.fma(x3, a33);
             }
         }
-        store(sums, so, a00, a01, a02, a03);
-        store(sums, so + 4 * WIDTH, a10, a11, a12, a13);
-        store(sums, so + 8 * WIDTH, a20, a21, a22, a23);
-        store(sums, so + 12 * WIDTH, a30, a31, a32, a33);
+        a00.intoArray(sums, so);
+        a01.intoArray(sums, so + WIDTH);
+        a02.intoArray(sums, so + 2 * WIDTH);
+        a03.intoArray(sums, so + 3 * WIDTH);
+        a10.intoArray(sums, so + 4 * WIDTH);
+        a11.intoArray(sums, so + 5 * WIDTH);
+        a12.intoArray(sums, so + 6 * WIDTH);
+        a13.intoArray(sums, so + 7 * WIDTH);
+        a20.intoArray(sums, so + 8 * WIDTH);
+        a21.intoArray(sums, so + 9 * WIDTH);
+        a22.intoArray(sums, so + 10 * WIDTH);
+        a23.intoArray(sums, so + 11 * WIDTH);
+        a30.intoArray(sums, so + 12 * WIDTH);
+        a31.intoArray(sums, so + 13 * WIDTH);
+        a32.intoArray(sums, so + 14 * WIDTH);
+        a33.intoArray(sums, so + 15 * WIDTH);
     }
 
     private void tile1x4(float[] dy, int dyo, float[] x, int xo, int t, float[] sums, int so) {
@@ -216,7 +239,10 @@ public final class Dots {
                 a03 = f.fma(x3, a03);
             }
         }
-        store(sums, so, a00, a01, a02, a03);
+        a00.intoArray(sums, so);
+        a01.intoArray(sums, so + WIDTH);
+        a02.intoArray(sums, so + 2 * WIDTH);
+        a03.intoArray(sums, so + 3 * WIDTH);
     }
 
     private void tile1x1(float[] dy, int dyo, float[] x, int xo, int t, float[] sums, int so) {

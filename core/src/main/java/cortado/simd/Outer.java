@@ -95,17 +95,22 @@ public final class Outer {
             a32 = f.fma(x2, a32);
             a33 = f.fma(x3, a33);
         }
-        store(dw, dwo, a00, a01, a02, a03);
-        store(dw, dwo + c, a10, a11, a12, a13);
-        store(dw, dwo + 2 * c, a20, a21, a22, a23);
-        store(dw, dwo + 3 * c, a30, a31, a32, a33);
-    }
-
-    private static void store(float[] dw, int dwo, FloatVector a0, FloatVector a1, FloatVector a2, FloatVector a3) {
-        a0.intoArray(dw, dwo);
-        a1.intoArray(dw, dwo + V);
-        a2.intoArray(dw, dwo + 2 * V);
-        a3.intoArray(dw, dwo + 3 * V);
+        a00.intoArray(dw, dwo);
+        a01.intoArray(dw, dwo + V);
+        a02.intoArray(dw, dwo + 2 * V);
+        a03.intoArray(dw, dwo + 3 * V);
+        a10.intoArray(dw, dwo + c);
+        a11.intoArray(dw, dwo + c + V);
+        a12.intoArray(dw, dwo + c + 2 * V);
+        a13.intoArray(dw, dwo + c + 3 * V);
+        a20.intoArray(dw, dwo + 2 * c);
+        a21.intoArray(dw, dwo + 2 * c + V);
+        a22.intoArray(dw, dwo + 2 * c + 2 * V);
+        a23.intoArray(dw, dwo + 2 * c + 3 * V);
+        a30.intoArray(dw, dwo + 3 * c);
+        a31.intoArray(dw, dwo + 3 * c + V);
+        a32.intoArray(dw, dwo + 3 * c + 2 * V);
+        a33.intoArray(dw, dwo + 3 * c + 3 * V);
     }
 
     private static void tile1x1(float[] dw, int dwo, float[] dy, int dyo, float[] t, int to, int c) {

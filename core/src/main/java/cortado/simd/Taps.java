@@ -111,13 +111,6 @@ public final class Taps {
         return b.length == 0 ? FloatVector.zero(F) : FloatVector.broadcast(F, b[bo]);
     }
 
-    private void store(float[] y, int yo, FloatVector a0, FloatVector a1, FloatVector a2, FloatVector a3) {
-        a0.intoArray(y, yo);
-        a1.intoArray(y, yo + yStep);
-        a2.intoArray(y, yo + 2 * yStep);
-        a3.intoArray(y, yo + 3 * yStep);
-    }
-
     private void tile6x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
         FloatVector a00 = start(b, bo), a01 = a00, a02 = a00, a03 = a00;
         FloatVector a10 = start(b, bo + 1), a11 = a10, a12 = a10, a13 = a10;
@@ -162,12 +155,30 @@ public final class Taps {
             a52 = f.fma(x2, a52);
             a53 = f.fma(x3, a53);
         }
-        store(y, yo, a00, a01, a02, a03);
-        store(y, yo + yFilter, a10, a11, a12, a13);
-        store(y, yo + 2 * yFilter, a20, a21, a22, a23);
-        store(y, yo + 3 * yFilter, a30, a31, a32, a33);
-        store(y, yo + 4 * yFilter, a40, a41, a42, a43);
-        store(y, yo + 5 * yFilter, a50, a51, a52, a53);
+        a00.intoArray(y, yo);
+        a01.intoArray(y, yo + yStep);
+        a02.intoArray(y, yo + 2 * yStep);
+        a03.intoArray(y, yo + 3 * yStep);
+        a10.intoArray(y, yo + yFilter);
+        a11.intoArray(y, yo + yFilter + yStep);
+        a12.intoArray(y, yo + yFilter + 2 * yStep);
+        a13.intoArray(y, yo + yFilter + 3 * yStep);
+        a20.intoArray(y, yo + 2 * yFilter);
+        a21.intoArray(y, yo + 2 * yFilter + yStep);
+        a22.intoArray(y, yo + 2 * yFilter + 2 * yStep);
+        a23.intoArray(y, yo + 2 * yFilter + 3 * yStep);
+        a30.intoArray(y, yo + 3 * yFilter);
+        a31.intoArray(y, yo + 3 * yFilter + yStep);
+        a32.intoArray(y, yo + 3 * yFilter + 2 * yStep);
+        a33.intoArray(y, yo + 3 * yFilter + 3 * yStep);
+        a40.intoArray(y, yo + 4 * yFilter);
+        a41.intoArray(y, yo + 4 * yFilter + yStep);
+        a42.intoArray(y, yo + 4 * yFilter + 2 * yStep);
+        a43.intoArray(y, yo + 4 * yFilter + 3 * yStep);
+        a50.intoArray(y, yo + 5 * yFilter);
+        a51.intoArray(y, yo + 5 * yFilter + yStep);
+        a52.intoArray(y, yo + 5 * yFilter + 2 * yStep);
+        a53.intoArray(y, yo + 5 * yFilter + 3 * yStep);
     }
 
     private void tile4x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
@@ -202,10 +213,22 @@ public final class Taps {
             a32 = f.fma(x2, a32);
             a33 = f.fma(x3, a33);
         }
-        store(y, yo, a00, a01, a02, a03);
-        store(y, yo + yFilter, a10, a11, a12, a13);
-        store(y, yo + 2 * yFilter, a20, a21, a22, a23);
-        store(y, yo + 3 * yFilter, a30, a31, a32, a33);
+        a00.intoArray(y, yo);
+        a01.intoArray(y, yo + yStep);
+        a02.intoArray(y, yo + 2 * yStep);
+        a03.intoArray(y, yo + 3 * yStep);
+        a10.intoArray(y, yo + yFilter);
+        a11.intoArray(y, yo + yFilter + yStep);
+        a12.intoArray(y, yo + yFilter + 2 * yStep);
+        a13.intoArray(y, yo + yFilter + 3 * yStep);
+        a20.intoArray(y, yo + 2 * yFilter);
+        a21.intoArray(y, yo + 2 * yFilter + yStep);
+        a22.intoArray(y, yo + 2 * yFilter + 2 * yStep);
+        a23.intoArray(y, yo + 2 * yFilter + 3 * yStep);
+        a30.intoArray(y, yo + 3 * yFilter);
+        a31.intoArray(y, yo + 3 * yFilter + yStep);
+        a32.intoArray(y, yo + 3 * yFilter + 2 * yStep);
+        a33.intoArray(y, yo + 3 * yFilter + 3 * yStep);
     }
 
     private void tile1x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
@@ -222,7 +245,10 @@ public final class Taps {
             a02 = f.fma(x2, a02);
             a03 = f.fma(x3, a03);
         }
-        store(y, yo, a00, a01, a02, a03);
+        a00.intoArray(y, yo);
+        a01.intoArray(y, yo + yStep);
+        a02.intoArray(y, yo + 2 * yStep);
+        a03.intoArray(y, yo + 3 * yStep);
     }
 
     private void tile8x1(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
