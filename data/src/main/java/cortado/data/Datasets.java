@@ -12,7 +12,9 @@ import java.util.stream.IntStream;
 
 /** Opens data sets by name or path. */
 public final class Datasets {
-    /** Names that {@link #open} knows: the first two are built in. */
+    /** Names that are always there. */
+    public static final List<String> BUILT_IN = List.of("fashion-mnist-small", "digits");
+    /** Names that {@link #open} knows. */
     public static final List<String> NAMES = List.of("fashion-mnist-small", "digits", "fashion-mnist", "mnist");
 
     private Datasets() {
@@ -51,11 +53,22 @@ public final class Datasets {
                 Bytes.resource(labels, (in, n) -> Idx.read(in, n, 1, "labels")), labels, Known.CLOTHES);
     }
 
+    /**
+     * Looks for a data set that is not built in, without reading it.
+     *
+     * @param name    one of {@link #NAMES}
+     * @param options where to look
+     * @return its folder, if it is on this machine
+     */
+    public static Optional<Path> find(String name, Options options) {
+        return Known.named(name).stream().flatMap(known -> known.places(options).stream())
+                .filter(place -> Known.find(place, Known.FILES.getFirst()).isPresent()).findFirst();
+    }
+
     private static DataSplit named(Known known, Options options) {
-        for (Path place : known.places(options)) {
-            if (Known.find(place, Known.FILES.getFirst()).isPresent()) {
-                return idx(known.name(), place, options);
-            }
+        Optional<Path> found = find(known.name(), options);
+        if (found.isPresent()) {
+            return idx(known.name(), found.get(), options);
         }
         if (options.download() && options.cache().isPresent()) {
             Path place = options.cache().get().resolve(known.name());

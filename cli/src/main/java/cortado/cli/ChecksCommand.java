@@ -1,0 +1,78 @@
+package cortado.cli;
+
+import com.sun.management.OperatingSystemMXBean;
+import cortado.data.Datasets;
+import cortado.data.Options;
+import cortado.io.Json;
+import java.lang.management.ManagementFactory;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import jdk.incubator.vector.FloatVector;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Looks at the machine. */
+@Command(name = "checks", sortOptions = false, description = "Look at this machine: Java, vector width, threads, memory, data sets.")
+final class ChecksCommand implements Callable<Integer> {
+    @Mixin
+    private final Common common;
+
+    @Mixin
+    private final DataOptions data = new DataOptions();
+
+    ChecksCommand(Common common) {
+        this.common = common;
+    }
+
+    /** What a run's provenance says of the machine. */
+    static Map<String, String> machine() {
+        Map<String, String> m = new LinkedHashMap<>();
+        m.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"));
+        m.put("java_vendor", System.getProperty("java.vendor"));
+        m.put("vector_bits", Integer.toString(vectorBits()));
+        return m;
+    }
+
+    private static int vectorBits() {
+        return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    }
+
+    @Override
+    public Integer call() {
+        Output o = common.output();
+        Runtime vm = Runtime.getRuntime();
+        long ram = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean b ? b.getTotalMemorySize() : 0;
+        Map<String, Optional<String>> sets = sets(data.options());
+        Map<String, String> machine = machine();
+        o.tell(Json.object().with("version", VersionCommand.version()).with("java", Runtime.version().toString())
+                .with("java_home", System.getProperty("java.home")).with("os", machine.get("os"))
+                .with("vector_bits", vectorBits()).with("threads", vm.availableProcessors()).with("heap_bytes", vm.maxMemory())
+                .with("memory_bytes", ram).with("data", sets));
+        line(o, "cortado", VersionCommand.version());
+        line(o, "java", Runtime.version() + " (" + machine.get("java_vendor") + "), " + System.getProperty("java.home"));
+        line(o, "system", machine.get("os"));
+        line(o, "vectors", vectorBits() + " bits: " + vectorBits() / 32 + " numbers at once");
+        line(o, "threads", Integer.toString(vm.availableProcessors()));
+        line(o, "memory", Texts.bytes(ram) + ", of which Java may take " + Texts.bytes(vm.maxMemory()));
+        line(o, "data", "");
+        sets.forEach((name, place) -> o.say(String.format(Locale.ROOT, "  %-20s  %s", name,
+                place.orElse("not here (--data-dir DIR, or train --download)"))));
+        return Exit.OK;
+    }
+
+    private static void line(Output o, String what, String value) {
+        o.say((o.style(Output.Style.BOLD, what) + " ".repeat(9 - what.length()) + value).stripTrailing());
+    }
+
+    private static Map<String, Optional<String>> sets(Options options) {
+        Map<String, Optional<String>> sets = new LinkedHashMap<>();
+        for (String name : Datasets.NAMES) {
+            sets.put(name, Datasets.BUILT_IN.contains(name) ? Optional.of("built in")
+                    : Datasets.find(name, options).map(Object::toString));
+        }
+        return sets;
+    }
+}

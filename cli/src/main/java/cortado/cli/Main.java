@@ -1,0 +1,95 @@
+package cortado.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** The program. Without a command it shows help. */
+@Command(name = "cortado", sortOptions = false, descriptionHeading = "%n", description = {
+    "Trains, explains and runs convolutional networks, in pure Java."}, commandListHeading = "%nCommands:%n", footerHeading = "%nExamples:%n", footer = {
+    "  cortado train                        LeNet-5 on 5,000 images of clothes, built in",
+    "  cortado train fashion-mnist          the same on all 60,000",
+    "  cortado train photos/ --model convnet    your own: photos/train/<class>/*.jpg",
+    "  cortado predict cat.jpg              what the newest model sees in an image",
+    "  cortado explain                      how gradients flow, with numbers",
+    "",
+    "cortado COMMAND --help tells more. Exit codes: 0 done, 1 a check failed, 2 bad input, 130 stopped by Ctrl-C."})
+public final class Main implements Runnable {
+    @Mixin
+    private final Common common;
+
+    private Main(Common common) {
+        this.common = common;
+    }
+
+    @Override
+    public void run() {
+        Output o = common.output();
+        commandLine(o).usage(o.json() ? o.err() : o.out());
+    }
+
+    /**
+     * Runs one command and exits with its code.
+     *
+     * @param args what the user typed
+     * @throws IOException if the launcher's stream for errors cannot be opened
+     */
+    public static void main(String[] args) throws IOException {
+        String path = System.getProperty("cortado.stderr.path");
+        PrintStream err = path == null ? stream(FileDescriptor.err, System.err.charset())
+                : new PrintStream(new FileOutputStream(path, true), true, readable(System.err.charset()));
+        System.setErr(err);
+        List<String> all = List.of(args);
+        boolean json = all.contains("--json");
+        PrintStream out = stream(FileDescriptor.out, json ? StandardCharsets.UTF_8 : System.out.charset());
+        System.setOut(out);
+        int code = run(new Output(out, err, Terminal.of(), json, all.contains("--debug")), args);
+        out.flush();
+        System.exit(code);
+    }
+
+    /** Standard output of a program that reads it by lines; ASCII, the answer of a bare environment, would lose letters. */
+    private static PrintStream stream(FileDescriptor to, Charset charset) {
+        return new PrintStream(new FileOutputStream(to), true, readable(charset));
+    }
+
+    private static Charset readable(Charset charset) {
+        return charset.equals(StandardCharsets.US_ASCII) ? StandardCharsets.UTF_8 : charset;
+    }
+
+    /** Runs one command; {@return its exit code}. */
+    static int run(Output output, String... args) {
+        try {
+            return commandLine(output).execute(args);
+        } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
+            return Failures.report(e, output);
+        }
+    }
+
+    private static CommandLine commandLine(Output output) {
+        Common common = new Common(output);
+        CommandLine cli = new CommandLine(new Main(common))
+                .addSubcommand("summary", new SummaryCommand(new Common(output)))
+                .addSubcommand("gradcheck", new GradcheckCommand(new Common(output)))
+                .addSubcommand("checks", new ChecksCommand(new Common(output)))
+                .addSubcommand("version", new VersionCommand(new Common(output)))
+                .addSubcommand("generate-completion", new GenerateCompletion());
+        cli.setOut(new java.io.PrintWriter(output.json() ? output.err() : output.out(), true));
+        cli.setErr(new java.io.PrintWriter(output.err(), true));
+        cli.setColorScheme(CommandLine.Help.defaultColorScheme(output.terminal().stdout() && output.terminal().colour()
+                ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        cli.setUsageHelpWidth(Math.clamp(output.terminal().columns(), 60, 110));
+        cli.setAbbreviatedOptionsAllowed(false).setCaseInsensitiveEnumValuesAllowed(true);
+        cli.setExecutionExceptionHandler((e, at, result) -> Failures.report(e, output));
+        cli.setParameterExceptionHandler((e, words) -> Failures.usage(e, output));
+        return cli;
+    }
+}

@@ -1,0 +1,23 @@
+package cortado.cli;
+
+import java.nio.file.Path;
+
+/** Folders of the user's, as each system has them. */
+final class Places {
+    private Places() {
+    }
+
+    /** Where downloaded data sets are kept. */
+    static Path cache() {
+        Path home = Path.of(System.getProperty("user.home"));
+        String os = System.getProperty("os.name");
+        Path caches = os.startsWith("Windows") ? environment("LOCALAPPDATA", home.resolve("AppData/Local"))
+                : os.startsWith("Mac") ? home.resolve("Library/Caches") : environment("XDG_CACHE_HOME", home.resolve(".cache"));
+        return caches.resolve("cortado");
+    }
+
+    private static Path environment(String name, Path otherwise) {
+        String value = System.getenv(name);
+        return value == null || value.isBlank() ? otherwise : Path.of(value);
+    }
+}

@@ -1,0 +1,122 @@
+package cortado.cli;
+
+import cortado.graph.Graph;
+import cortado.graph.Model;
+import cortado.graph.Networks;
+import cortado.graph.Parameters;
+import cortado.io.ModelFile;
+import cortado.io.Network;
+import cortado.io.NetworkJson;
+import cortado.tensor.FormatException;
+import cortado.tensor.Rng;
+import cortado.tensor.Shape;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What the user calls a model: a network's name, a network's text file, a model file, or the folder of a run.
+ *
+ * @param name  for people
+ * @param graph from images to scores
+ * @param model with its weights, if it has any
+ */
+record Source(String name, Graph graph, Optional<Model> model) {
+    /** Where runs lie, seen from where the user stands. */
+    static final Path RUNS = Path.of("runs");
+    /** Classes of a network that leaves them open. */
+    private static final int CLASSES = 10;
+    private static final String BEST = "best.safetensors";
+
+    /** Weights to compute with: the model's, or fresh ones. */
+    Parameters parameters(long seed) {
+        return model.map(Model::parameters).orElseGet(() -> Parameters.init(graph, new Rng(seed).split("init")));
+    }
+
+    /**
+     * @param given   name, file or folder
+     * @param image   sizes for a network that has no input of its own
+     * @param classes number of scores, if the user said
+     */
+    static Source of(String given, Shape image, Optional<Integer> classes) {
+        if (Networks.NAMES.contains(given)) {
+            return new Source(given, Networks.named(given, image, classes.orElse(CLASSES)), Optional.empty());
+        }
+        if (given.endsWith(".json") && !Files.isDirectory(path(given))) {
+            Network n = network(path(given), image, classes);
+            return new Source(n.name(), n.graph(), Optional.empty());
+        }
+        Model m = model(given);
+        return new Source(m.name(), m.graph(), Optional.of(m));
+    }
+
+    /** A network's text file; where it numbers its scores itself, they may be any number. */
+    static Network network(Path file, Shape image, Optional<Integer> classes) {
+        try {
+            return NetworkJson.read(file, Optional.of(image), classes.orElse(0));
+        } catch (FormatException e) {
+            if (classes.isPresent()) {
+                throw e;
+            }
+            return NetworkJson.read(file, Optional.of(image), CLASSES);
+        }
+    }
+
+    /** A model with weights: a file, or the best one of a run. */
+    static Model model(String given) {
+        Path path = path(given);
+        if (Files.isDirectory(path)) {
+            Path best = path.resolve(BEST);
+            if (!Files.isRegularFile(best)) {
+                throw new FormatException("the folder " + path + " holds no " + BEST + "; give a run's folder or a model file");
+            }
+            return ModelFile.read(best);
+        }
+        if (!Files.exists(path)) {
+            throw new FormatException("there is no model " + given + ": it is neither a file, nor a run's folder"
+                    + (given.contains(".") ? "" : ", nor one of " + String.join(", ", Networks.NAMES)));
+        }
+        return ModelFile.read(path);
+    }
+
+    /** The model file of the run that was last written to, below the folder where the user stands. */
+    static Optional<Path> newest() {
+        if (!Files.isDirectory(RUNS)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> runs = Files.list(RUNS)) {
+            return runs.map(r -> r.resolve(BEST)).filter(Files::isRegularFile).max(Comparator.comparing(Source::changed));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static java.nio.file.attribute.FileTime changed(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path path(String given) {
+        try {
+            return Path.of(given);
+        } catch (InvalidPathException e) {
+            throw new FormatException("there is no model " + given + ": " + e.getReason(), e);
+        }
+    }
+
+    /** Reads {@code 1x28x28} (also with × or commas) as C H W. */
+    static Shape image(String text) {
+        if (!text.matches("[0-9]{1,6}([x×,][0-9]{1,6}){2}")) {
+            throw new FormatException("an image's size is CHANNELSxHEIGHTxWIDTH such as 1x28x28, received " + text);
+        }
+        return Shape.of(Stream.of(text.split("[x×,]")).mapToInt(Integer::parseInt).toArray());
+    }
+}

@@ -1,0 +1,110 @@
+package cortado.cli;
+
+import cortado.graph.Graph;
+import cortado.graph.Node;
+import cortado.graph.Parameters;
+import cortado.io.Json;
+import cortado.op.Backend;
+import cortado.op.Flatten;
+import cortado.op.Input;
+import cortado.plan.Plan;
+import cortado.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Shows what a network is made of and what it costs. */
+@Command(name = "summary", sortOptions = false, description = "Show a network's layers, shapes, parameters, FLOPs and memory.",
+        footerHeading = "%nExamples:%n", footer = {
+            "  cortado summary lenet5",
+            "  cortado summary my-net.json --input 3x32x32 --classes 100",
+            "  cortado summary runs/mnist-lenet5-1 --batch 256"})
+final class SummaryCommand implements Callable<Integer> {
+    @Mixin
+    private final Common common;
+
+    @Mixin
+    private final ModelOptions model = new ModelOptions();
+
+    @Option(names = {"-b", "--batch", "--batch-size"}, paramLabel = "N", defaultValue = "64",
+            description = "Images in a batch, for the memory (default ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(names = "--threads", paramLabel = "N", description = "Threads, for the memory (default: all processors).")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    SummaryCommand(Common common) {
+        this.common = common;
+    }
+
+    /** A layer as the table shows it. Shapes and FLOPs are for one image. */
+    private record Layer(String name, String op, Shape output, long parameters, long flops, String kernel) {
+        Json.Obj json() {
+            return Json.object().with("name", name).with("op", op).with("output", Arrays.stream(output.dims()).boxed().toList())
+                    .with("parameters", parameters).with("flops", flops).with("kernel", kernel);
+        }
+    }
+
+    @Override
+    public Integer call() {
+        Output o = common.output();
+        Source source = model.source(o);
+        Graph graph = source.graph();
+        Parameters weights = source.parameters(0);
+        long training;
+        long inference;
+        List<Layer> layers;
+        try (Plan t = Plan.training(graph, weights, batch, Backend.vector(), threads);
+                Plan i = Plan.inference(graph, weights, batch, Backend.vector(), threads)) {
+            training = t.bytes();
+            inference = i.bytes();
+            layers = layers(graph, i);
+        }
+        o.tell(Json.object().with("model", source.name()).with("parameters", weights.count()).with("flops", graph.flops(1))
+                .with("layers", layers.stream().map(Layer::json).toList())
+                .with("memory", Json.object().with("batch", batch).with("threads", threads).with("training_bytes", training)
+                        .with("inference_bytes", inference).with("weights_bytes", 4 * weights.count())));
+        if (!o.json()) {
+            print(o, source, layers, weights.count());
+            o.say(String.format(Locale.ROOT, "memory with %d images a batch and %d thread%s: %s to train, %s to predict, and %s of weights",
+                    batch, threads, threads == 1 ? "" : "s", Texts.bytes(training), Texts.bytes(inference), Texts.bytes(4 * weights.count())));
+        }
+        return Exit.OK;
+    }
+
+    private static List<Layer> layers(Graph graph, Plan plan) {
+        Map<String, Plan.Line> lines = plan.lines().stream().collect(Collectors.toMap(Plan.Line::name, l -> l));
+        List<Shape> shapes = graph.shapes(1);
+        List<Layer> layers = new ArrayList<>();
+        String step = "";
+        for (int v = 0; v < graph.nodes().size(); v++) {
+            Node n = graph.nodes().get(v);
+            boolean input = n.op() instanceof Input;
+            Shape[] in = Graph.inputs(n, shapes);
+            long count = input ? 0 : n.op().params(in).stream().mapToLong(p -> p.shape().size()).sum();
+            Plan.Line line = lines.get(n.name());
+            step = line == null ? step : n.name();
+            String kernel = line != null ? line.kernel() : input || n.op() instanceof Flatten ? "" : "in " + step;
+            layers.add(new Layer(n.name(), n.op().kind(), shapes.get(v).example(), count, input ? 0 : n.op().flops(in), kernel));
+        }
+        return layers;
+    }
+
+    private static void print(Output o, Source source, List<Layer> layers, long parameters) {
+        Table table = new Table("layer", "op", "output", ">parameters", ">FLOPs", "kernel");
+        for (Layer l : layers) {
+            table.row(l.name, l.op, l.output.toString(), Texts.count(l.parameters), Texts.count(l.flops), l.kernel);
+        }
+        long flops = layers.stream().mapToLong(Layer::flops).sum();
+        table.row("total", "", "", Texts.count(parameters), Texts.count(flops), "");
+        o.say(o.style(Output.Style.BOLD, source.name()) + (source.model().isPresent() ? "" : " (untrained)") + ", FLOPs of one image");
+        table.print(o);
+    }
+}

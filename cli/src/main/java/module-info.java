@@ -1,0 +1,12 @@
+/** The command line: what a person starts, sees and stops. */
+module cortado.cli {
+    requires cortado.data;
+    requires cortado.io;
+    requires cortado.testkit;
+    requires info.picocli;
+    requires java.management;
+    requires jdk.management;
+    requires jdk.incubator.vector;
+
+    opens cortado.cli to info.picocli;
+}

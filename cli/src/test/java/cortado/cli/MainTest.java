@@ -1,0 +1,121 @@
+package cortado.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cortado.io.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+    @Test
+    void withoutArgumentsItShowsHelp() {
+        Cli c = Cli.run();
+        assertThat(c.code()).isZero();
+        assertThat(c.out()).contains("Commands:", "summary", "gradcheck", "Examples:");
+        assertThat(c.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"summary", "gradcheck", "checks", "version"})
+    void everyCommandHasHelpWithin80Columns(String command) {
+        Cli c = Cli.run(command, "--help");
+        assertThat(c.code()).isZero();
+        assertThat(c.out()).contains("Usage: cortado " + command, "--json", "--debug");
+        assertThat(c.out().lines()).allMatch(l -> l.length() <= 80);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "sumary | did you mean summary?",
+        "summary --bacth 3 | did you mean --batch",
+        "summary --batch three | is not an int",
+        "summary lenet6 | there is no model lenet6",
+        "summary nothing.safetensors | there is no model nothing.safetensors",
+        "summary nothing.json | cannot read nothing.json: there is no such file",
+        "summary lenet5 --input 28x28 | 1x28x28, received 28x28",
+        "summary lenet5 --batch 0 | batch size: expected at least 1, received 0",
+        "summary lenet5 --input 1x1x1 | layer pool1",
+        "gradcheck mlp --samples 0 | at least 1 sample",
+    })
+    void badInputIsOneLineAndExitCode2(String args, String message) {
+        Cli c = Cli.run(args.split(" "));
+        assertThat(c.code()).isEqualTo(2);
+        assertThat(c.out()).isEmpty();
+        assertThat(c.err()).startsWith("cortado: ").contains(message);
+        assertThat(c.err().lines()).hasSize(1);
+        Cli json = Cli.run((args + " --json").split(" "));
+        assertThat(json.code()).isEqualTo(2);
+        assertThat(json.err().lines()).hasSize(1);
+        Json.Obj error = (Json.Obj) Json.parse(json.out(), "stdout");
+        assertThat(error.get("event")).contains(Json.of("error"));
+        assertThat(error.get("message").orElseThrow().text()).contains(message.replace("\"", "\\\""));
+    }
+
+    @Test
+    void debugShowsWhereAnErrorComesFrom() {
+        assertThat(Cli.run("summary", "lenet6", "--debug").err()).contains("FormatException", "at cortado.cli");
+    }
+
+    @Test
+    void summaryShowsLayersAndMemory() {
+        Cli c = Cli.run("summary", "lenet5");
+        assertThat(c.code()).isZero();
+        assertThat(c.out()).contains("conv1", "6×28×28", "61,706", "in conv1", "to train");
+        assertThat(c.out()).doesNotContain("reference");
+    }
+
+    @Test
+    void summaryForPrograms() {
+        Cli c = Cli.run("summary", "lenet5", "--json");
+        Json.Obj o = (Json.Obj) Json.parse(c.out(), "stdout");
+        assertThat(o.fields().keySet()).startsWith("model", "parameters", "flops", "layers");
+        assertThat(o.get("model")).contains(Json.of("lenet5"));
+        assertThat(o.get("parameters")).contains(Json.of(61706));
+        assertThat(((Json.Arr) o.get("layers").orElseThrow()).items()).hasSize(13);
+        assertThat(c.err()).isEmpty();
+    }
+
+    @Test
+    void summaryReadsOnesOwnNetwork(@TempDir Path dir) throws IOException {
+        Path net = Files.writeString(dir.resolve("my-net.json"), """
+                {"layers": [{"op": "conv2d", "filters": 4, "kernel": 3}, {"op": "relu"}, {"op": "flatten"},
+                            {"op": "linear", "outputs": 7}]}""");
+        Cli c = Cli.run("summary", net.toString(), "--input", "3x8x8");
+        assertThat(c.err()).isEmpty();
+        assertThat(c.out()).contains("my-net", "4×6×6", "1,127");
+        Files.writeString(net, "{\"layers\": [{\"op\": \"conv2d\", \"filters\": 4, \"kernel\": 9}, {\"op\": \"flatten\"}]}");
+        assertThat(Cli.run("summary", net.toString(), "--input", "3x8x8").err()).contains("my-net.json", "conv").hasLineCount(1);
+        Files.writeString(net, "{\"layers\": [{\"op\": \"conv2d\", \"filters\": 4, \"kernel\": 0}, {\"op\": \"flatten\"}]}");
+        assertThat(Cli.run("summary", net.toString(), "--input", "3x8x8").err()).contains("kernel").hasLineCount(1);
+    }
+
+    @Test
+    void gradcheckShowsEveryParameter() {
+        Cli c = Cli.run("gradcheck", "mlp", "--input", "1x4x4", "--samples", "4");
+        assertThat(c.code()).isZero();
+        assertThat(c.out()).contains("fc1.weight", "fc2.bias", "d relu1", "passed");
+        Cli json = Cli.run("gradcheck", "mlp", "--input", "1x4x4", "--samples", "4", "--json");
+        assertThat(json.last()).contains("\"event\":\"done\"", "\"passed\":true");
+        assertThat(json.err()).contains("passed");
+    }
+
+    @Test
+    void checksNameTheMachine() {
+        assertThat(Cli.run("checks").out()).contains("java ", "vectors ", "threads ", "memory ", "fashion-mnist-small");
+        Json.Obj o = (Json.Obj) Json.parse(Cli.run("checks", "--json").out(), "stdout");
+        assertThat(o.fields()).containsKeys("java", "vector_bits", "threads", "heap_bytes", "data");
+    }
+
+    @Test
+    void versionAndCompletion() {
+        assertThat(Cli.run("version").out()).startsWith("cortado ").contains("Java 25");
+        assertThat(Cli.run("version", "--json").out()).startsWith("{\"version\":");
+        assertThat(Cli.run("generate-completion").out()).contains("complete -F", "gradcheck");
+    }
+}
