@@ -151,9 +151,8 @@ final class Convolution {
         Sums sums = Sums.of("dx", x.shape().dim(0), x.shape().dim(1), Fold.SUM, this::inputTerms);
         Slopes slopes = pass.slopes(x, pass.dx());
         return List.of(new Heading("N5", "Input gradient by the chain rule"),
-                new Paragraph("An input element takes part in every output whose window covers it: once in a corner, up to "
-                        + most(sums) + (most(sums) == 1 ? " time" : " times") + " here. Each of these outputs hands its `δ` back along "
-                        + "the weight that joined the two."),
+                new Paragraph("An input element takes part in every output whose window covers it, here in up to "
+                        + most(sums) + ". Each of these outputs hands its `δ` back along the weight that joined the two."),
                 new Formula("∂L/∂x_mn = Σ_ij ∂L/∂z_ij · ∂z_ij/∂x_mn"),
                 Matrices.of(Grid.of("δ", delta), Grid.of("K", k)), sums.table(slopes),
                 sums.agrees("The sums above are what Conv2d computes backward", pass.dx()), slopes.check("∂L/∂X"));

@@ -1,6 +1,6 @@
 package cortado.explain;
 
-import cortado.explain.Part.Formula;
+import cortado.explain.Part.At;
 import cortado.explain.Part.Grid;
 import cortado.explain.Part.Heading;
 import cortado.explain.Part.Matrices;
@@ -18,7 +18,9 @@ import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** N9: the network of the notes with two convolutions, walked back from the loss to the image. */
 final class Depth {
@@ -61,7 +63,7 @@ final class Depth {
                         Tensor.of(new double[] {0.1, 0, -0.2}, 3)),
                 List.of("W", "c"));
         return new Depth(x, label, List.of(convolution(1, 0.1, 0.5, -0.8, -0.6, 0.9), layer(new Relu()), layer(MaxPool2d.of(2)),
-                convolution(2, -0.3, 0.7, -0.4, 0.6, 0.8), layer(new Relu()), layer(new Flatten()), linear,
+                convolution(2, -0.55, 0.7, -0.4, 0.6, 0.8), layer(new Relu()), layer(new Flatten()), linear,
                 layer(new SoftmaxCrossEntropy())));
     }
 
@@ -104,11 +106,13 @@ final class Depth {
         List<Part> parts = new ArrayList<>();
         parts.add(new Heading("N9", "Any depth"));
         parts.add(new Paragraph("The gradient that leaves a layer's input is the gradient of the layer before's output. So the steps above, "
-                + "repeated, reach any depth. Here are two convolutions, an image of 7×7 (a handwritten seven) and 3 classes; numbers are rounded for show."));
-        parts.add(new Formula("X → conv → Z[1] → ReLU → C[1] → pool → P[1] → conv → Z[2] → ReLU → C[2] → \"flatten, linear\" → f → softmax → L"));
+                + "repeated, reach any depth. Here are two convolutions, an image of 7×7 (a handwritten seven) and 3 classes; numbers are rounded for "
+                + "show. Marked: where the gradient passes max pooling."));
+        parts.add(new Paragraph("`X →` conv `→ Z[1] →` ReLU `→ C[1] →` pool `→ P[1] →` conv `→ Z[2] →` ReLU `→ C[2] →` flatten, linear `→ f →` "
+                + "softmax, cross-entropy `→ L`"));
         parts.add(new Paragraph("Forward, from the image to the loss:"));
         parts.add(Matrices.of(grid("X", Pass.matrix(x)), new Sign("⋆"), param(0, 0), new Sign("+"), param(0, 1), new Sign("="), value("Z[1]", 1)));
-        parts.add(Matrices.of(value("C[1]", 2), new Sign("→"), value("P[1]", 3)));
+        parts.add(Matrices.of(value("C[1]", 2).light(reached(2)), new Sign("→"), value("P[1]", 3)));
         parts.add(Matrices.of(value("P[1]", 3), new Sign("⋆"), param(3, 0), new Sign("+"), param(3, 1), new Sign("="), value("Z[2]", 4),
                 new Sign("→"), value("C[2]", 5)));
         parts.add(Matrices.of(param(6, 0), new Sign("·"), grid("\"flat\" C[2]", values.get(6).reshape(Shape.of(4, 1))), new Sign("+"),
@@ -121,8 +125,8 @@ final class Depth {
         parts.addAll(convolution(2, 3, "P[1]"));
         parts.add(new Paragraph("`∂L/∂P[1]` is what the first layer is handed. N7 sends it to the winners, N8 stops it where `Z[1]` was not "
                 + "positive, and N2 to N6 begin anew:"));
-        parts.add(Matrices.of(gradient("∂L/∂P[1]", 3), new Sign("→"), gradient("∂L/∂C[1]", 2)));
-        parts.add(Matrices.of(new Sign("→"), gradient("∂L/∂Z[1]", 1)));
+        parts.add(Matrices.of(gradient("∂L/∂P[1]", 3), new Sign("→"), gradient("∂L/∂C[1]", 2).light(reached(2))));
+        parts.add(Matrices.of(new Sign("→"), gradient("∂L/∂Z[1]", 1).light(reached(1))));
         parts.addAll(convolution(1, 0, "X"));
         parts.addAll(checks());
         return parts;
@@ -175,6 +179,18 @@ final class Depth {
 
     private Grid gradient(String name, int at) {
         return Grid.of(name, Pass.matrix(passes.get(at).dx()));
+    }
+
+    /** Where a gradient arrives. */
+    private Set<At> reached(int at) {
+        Tensor g = Pass.matrix(passes.get(at).dx());
+        Set<At> cells = new HashSet<>();
+        for (int i = 0; i < g.size(); i++) {
+            if (g.get(i) != 0) {
+                cells.add(new At(i / g.shape().dim(1), i % g.shape().dim(1)));
+            }
+        }
+        return cells;
     }
 
     private Grid param(int at, int p) {

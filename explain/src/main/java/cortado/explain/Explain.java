@@ -58,7 +58,7 @@ public final class Explain {
         Conv2d op = new Conv2d(1, window, 1, b.isPresent());
         Tensor delta = gradient(op, x, dy);
         Optional<Tensor> bias = b.map(t -> t.reshape(Shape.of(1)));
-        return new Document("conv2d " + window.text() + " on " + x.shape(), CHECKED + " Input `X`, kernel `K`, output `Z`, `δ = ∂L/∂Z`"
+        return new Document("conv2d: " + words(window) + " on " + x.shape(), CHECKED + " Input `X`, kernel `K`, output `Z`, `δ = ∂L/∂Z`"
                 + assumed(dy) + ".", new Convolution(x, w, bias, window, delta).parts());
     }
 
@@ -75,7 +75,7 @@ public final class Explain {
         matrix("maxpool2d: x", x);
         small("maxpool2d", op.window());
         Tensor delta = gradient(op, x, dy);
-        return new Document("maxpool2d " + op.window().text() + " on " + x.shape(), CHECKED + " Input `C`, output `P`, `∂L/∂P`"
+        return new Document("maxpool2d: " + words(op.window()) + " on " + x.shape(), CHECKED + " Input `C`, output `P`, `∂L/∂P`"
                 + assumed(dy) + ".", Pooling.max(op, x, delta));
     }
 
@@ -92,7 +92,7 @@ public final class Explain {
         matrix("avgpool2d: x", x);
         small("avgpool2d", op.window());
         Tensor delta = gradient(op, x, dy);
-        return new Document("avgpool2d " + op.window().text() + " on " + x.shape(), CHECKED + " Input `C`, output `P`, `∂L/∂P`"
+        return new Document("avgpool2d: " + words(op.window()) + " on " + x.shape(), CHECKED + " Input `C`, output `P`, `∂L/∂P`"
                 + assumed(dy) + ".", Pooling.average(op, x, delta));
     }
 
@@ -107,7 +107,7 @@ public final class Explain {
     public static Document relu(Tensor x, Optional<Tensor> dy) {
         matrix("relu: x", x);
         dy.ifPresent(t -> fits("relu", t, x.shape()));
-        return new Document("relu on " + x.shape(), CHECKED + " Input `Z`, output `C`, `∂L/∂C`" + assumed(dy) + ".",
+        return new Document("relu: " + x.shape(), CHECKED + " Input `Z`, output `C`, `∂L/∂C`" + assumed(dy) + ".",
                 Rectifier.parts(x, dy.orElseGet(() -> ones(x.shape()))));
     }
 
@@ -128,7 +128,7 @@ public final class Explain {
             throw new ShapeException("softmax-cross-entropy: the label must be one of the " + scores.size() + " classes, 0 … "
                     + (scores.size() - 1) + ", received " + label);
         }
-        return new Document("softmax-cross-entropy of " + scores.size() + " scores", CHECKED,
+        return new Document("softmax-cross-entropy: " + scores.size() + " scores", CHECKED,
                 new Loss(scores.reshape(Shape.of(1, scores.size())), label).parts());
     }
 
@@ -137,6 +137,10 @@ public final class Explain {
         if (t.shape().dim(0) > MatrixText.LIMIT || t.shape().dim(1) > MatrixText.LIMIT) {
             throw new ShapeException(what + " is " + t.shape() + "; at most " + MatrixText.LIMIT + "×" + MatrixText.LIMIT + " are explained");
         }
+    }
+
+    private static String words(Window w) {
+        return "window " + w.text().replace(" /", ", stride ").replace(" pad", ", padding").replace(" dilation", ", dilation");
     }
 
     private static void small(String op, Window window) {

@@ -137,12 +137,16 @@ public final class Html {
 
     private void matrices(Matrices m) {
         out.append("<div class=\"matrices\">");
+        boolean pair = false;
         for (Piece piece : m.pieces()) {
             switch (piece) {
-                case Sign s -> out.append("<span class=\"sign\">").append(MathMl.inline(s.notation())).append("</span>");
+                case Sign s -> out.append("<span class=\"pair\"><span class=\"sign\">").append(MathMl.inline(s.notation())).append("</span>");
                 case Grid g -> grid(g);
             }
+            out.append(pair && piece instanceof Grid ? "</span>" : "");
+            pair = piece instanceof Sign;
         }
+        out.append(pair ? "</span>" : "");
         out.append("</div>\n");
     }
 
@@ -153,7 +157,7 @@ public final class Html {
             for (int column : Cells.shown(g.values().shape().dim(1), MOST)) {
                 At at = new At(row, column);
                 String kind = g.lit().contains(at) ? " class=\"lit\"" : g.faint().contains(at) ? " class=\"faint\"" : "";
-                out.append("<mtd").append(kind).append(">").append(MathMl.body(Cells.text(g, at))).append("</mtd>");
+                out.append("<mtd").append(kind).append(">").append(MathMl.body(Cells.text(g, at), false)).append("</mtd>");
             }
             out.append("</mtr>");
         }
@@ -174,7 +178,8 @@ public final class Html {
     }
 
     private void row(Row r) {
-        out.append("<tr><th scope=\"row\">").append(MathMl.inline(r.cell())).append("</th><td class=\"sum\">");
+        out.append("<tr><th scope=\"row\">").append(MathMl.inline(r.cell())).append("</th><td class=\"sum").append(r.terms().size() == 1 ? " one" : "")
+                .append("\">");
         if (r.terms().isEmpty()) {
             out.append("<div class=\"symbols\">").append(MathMl.inline("= 0")).append("</div>");
         } else {

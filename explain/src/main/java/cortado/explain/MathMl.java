@@ -25,6 +25,8 @@ final class MathMl {
     private static final String LOWER = "=+−,→≤";
 
     private final String s;
+    /** Whether fractions are set one above the other; on a line of text they would be too small. */
+    private final boolean stacked;
     private int at;
 
     /** What was read last: as it stands, and without its parentheses. */
@@ -34,28 +36,30 @@ final class MathMl {
         }
     }
 
-    private MathMl(String s) {
+    private MathMl(String s, boolean stacked) {
         this.s = s;
+        this.stacked = stacked;
     }
 
     /** A formula within a line. */
     static String inline(String notation) {
-        return "<math>" + body(notation) + "</math>";
+        return "<math>" + body(notation, false) + "</math>";
     }
 
     /** A formula on its own line. */
     static String block(String notation) {
-        return "<math display=\"block\">" + body(notation) + "</math>";
+        return "<math display=\"block\">" + body(notation, true) + "</math>";
     }
 
     /** The elements alone. */
-    static String body(String notation) {
+    static String body(String notation, boolean stacked) {
         Matcher m = CASES.matcher(notation);
         if (!m.matches()) {
-            return new MathMl(notation).sequence("");
+            return new MathMl(notation, stacked).sequence("").xml();
         }
-        return body(m.group(1).strip()) + "<mo>{</mo><mtable class=\"cases\"><mtr><mtd>" + body(m.group(2)) + "</mtd><mtd><mtext>if </mtext>"
-                + body(m.group(3)) + "</mtd></mtr><mtr><mtd>" + body(m.group(4)) + "</mtd><mtd><mtext>else</mtext></mtd></mtr></mtable>";
+        return body(m.group(1).strip(), stacked) + "<mo>{</mo><mtable class=\"cases\"><mtr><mtd>" + body(m.group(2), stacked)
+                + "</mtd><mtd><mtext>if\u00a0</mtext>" + body(m.group(3), stacked) + "</mtd></mtr><mtr><mtd>" + body(m.group(4), stacked)
+                + "</mtd><mtd><mtext>else</mtext></mtd></mtr></mtable>";
     }
 
     static String escape(String text) {
@@ -63,7 +67,7 @@ final class MathMl {
     }
 
     /** Reads up to one of these characters, which stays unread. */
-    private String sequence(String stops) {
+    private Item sequence(String stops) {
         List<Item> items = new ArrayList<>();
         while (at < s.length()) {
             boolean spaced = peek() == ' ';
@@ -73,18 +77,24 @@ final class MathMl {
             if (stops.indexOf(peek()) >= 0) {
                 break;
             }
-            if (peek() == '/' && !items.isEmpty()) {
+            if (peek() == '/' && !items.isEmpty() && stacked) {
                 at++;
                 String over = items.removeLast().bare();
-                String under = spaced ? sequence(stops + LOWER) : operand().bare();
+                String under = (spaced ? sequence(stops + LOWER) : operand()).bare();
                 items.add(Item.of("<mfrac><mrow>" + over + "</mrow><mrow>" + under + "</mrow></mfrac>"));
+            } else if (peek() == '/') {
+                at++;
+                items.add(Item.of(spaced ? "<mo>/</mo>" : "<mo lspace=\"0\" rspace=\"0\">/</mo>"));
+            } else if (peek() == '−' && (items.isEmpty() || items.getLast().xml().endsWith("</mo>"))) {
+                at++;
+                items.add(Item.of("<mo form=\"prefix\">−</mo>"));
             } else {
                 items.add(operand());
             }
         }
         StringBuilder xml = new StringBuilder();
         items.forEach(i -> xml.append(i.xml()));
-        return xml.toString();
+        return new Item(xml.toString(), items.size() == 1 ? items.getFirst().bare() : xml.toString());
     }
 
     private char peek() {
@@ -104,14 +114,15 @@ final class MathMl {
             return Item.of(number());
         }
         if (c == '"') {
-            return Item.of("<mtext>" + (at > 0 ? " " : "") + escape(quoted()) + " </mtext>");
+            return Item.of("<mtext>" + (at > 0 ? "\u00a0" : "") + escape(quoted()) + "\u00a0</mtext>");
         }
         if (c == 'Σ') {
             at++;
             return Item.of(peek() == '_' ? "<munder><mo>Σ</mo>" + script() + "</munder>" : "<mo>Σ</mo>");
         }
         if (Character.isLetter(c)) {
-            return scripts(Item.of("<mi>" + word() + "</mi>"));
+            String word = word();
+            return scripts(Item.of("<mi>" + word + "</mi>" + (word.length() > 1 && peek() == ' ' ? "<mspace width=\"0.17em\"/>" : "")));
         }
         at++;
         return Item.of("<mo>" + escape(String.valueOf(c)) + "</mo>");
@@ -124,9 +135,10 @@ final class MathMl {
 
     private Item group() {
         at++;
-        String inner = sequence(")");
+        String inner = sequence(")").xml();
+        boolean closed = peek() == ')';
         at++;
-        return new Item("<mrow><mo>(</mo>" + inner + "<mo>)</mo></mrow>", inner);
+        return new Item("<mrow><mo>(</mo>" + inner + (closed ? "<mo>)</mo>" : "") + "</mrow>", inner);
     }
 
     private String quoted() {

@@ -25,8 +25,8 @@ final class Notes {
 
         Convolution first = new Convolution(x, k, Optional.of(b), Window.of(2), delta);
         List<Part> parts = new ArrayList<>();
-        parts.add(new Paragraph("The network is `X → conv → Z → ReLU → C → pool → P → conv → … → f → softmax → L`. "
-                + "Learning needs `L`'s derivative in every weight. It is found backwards: each op is handed the gradient of its output and "
+        parts.add(new Paragraph("The network is `X →` conv `→ Z →` ReLU `→ C →` pool `→ P →` conv `→ … → f →` softmax, cross-entropy `→ L`. "
+                + "Learning needs the derivative of `L` in every weight. It is found backwards: each op is handed the gradient of its output and "
                 + "hands on the gradient of its input. For N1 to N6, let `δ = ∂L/∂Z` have arrived from above. What is measured are the "
                 + "finite differences `(L(x + h) − L(x − h)) / (2h)` of `L = Σ_ij δ_ij · z_ij`, whose gradient is just this `δ`."));
         parts.addAll(first.parts());

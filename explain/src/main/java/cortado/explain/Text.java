@@ -31,7 +31,7 @@ public final class Text {
     public static String render(Document document, boolean colour, int width) {
         Text text = new Text(new Ink(colour), Math.max(NARROWEST, width));
         text.line(text.ink.strong(document.title()));
-        text.wrapped("", "", document.subtitle());
+        text.wrapped("", "", plain(document.subtitle()));
         Part before = new Paragraph("");
         for (Part part : document.parts()) {
             text.part(part, before);

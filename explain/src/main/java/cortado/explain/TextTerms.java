@@ -98,8 +98,9 @@ record TextTerms(Ink ink, int width) {
         int used = 0;
         for (int i = 0; i < r.terms().size(); i++) {
             Term t = r.terms().get(i);
-            String before = i == 0 ? r.fold().open : r.fold().between;
-            String after = i == r.terms().size() - 1 ? r.fold().close : "";
+            boolean list = r.fold() == Part.Fold.MAX;
+            String before = i == 0 ? r.fold().open : list ? " " : r.fold().between;
+            String after = i == r.terms().size() - 1 ? r.fold().close : list ? "," : "";
             int wide = Math.max(Ink.width(Text.plain(t.symbols()) + after), Ink.width(Text.plain(t.numbers()) + after));
             if (used > 0 && used + Ink.width(before) + wide > room) {
                 lines.add(above.toString());
