@@ -84,7 +84,9 @@ public record MaxPool2d(Window window, boolean ceilMode) implements Op {
     private void backward(Tensor dx, Tensor dy, Tensor argmax) {
         Conv2d.each(dy.shape(), (n, c, p, q) -> {
             int i = (int) argmax.get(n, c, p, q);
-            dx.add(n, c, window.h().at(p, i / window.w().kernel()), window.w().at(q, i % window.w().kernel()), dy.get(n, c, p, q));
+            if (i >= 0) { // a dilated window can lie in padding altogether
+                dx.add(n, c, window.h().at(p, i / window.w().kernel()), window.w().at(q, i % window.w().kernel()), dy.get(n, c, p, q));
+            }
         });
     }
 }
