@@ -8,6 +8,8 @@ import java.util.Locale;
 /** The confusion matrix: a row per true class, a column per predicted class, coloured by the share of the row. */
 final class ConfusionPicture {
     private static final int NAMED = 40;
+    private static final Color PAPER = new Color(0xF4, 0xF6, 0xFA);
+    private static final Color LIGHT = new Color(0x6B, 0xAE, 0xD6);
     private static final Color DARK = new Color(0x08, 0x30, 0x6B);
 
     private final Evaluation val;
@@ -36,7 +38,7 @@ final class ConfusionPicture {
         c.title("Confusion", 24, 36);
         c.text(String.format(Locale.ROOT, "%,d held-out images, %.1f %% right; numbers are images", val.images(), 100 * val.top1()),
                 24, 58, 13, Canvas.FAINT, Align.LEFT);
-        c.text("taken for", left + side / 2.0, 88, 13, Canvas.INK, Align.CENTRE);
+        c.text("seen as", left + side / 2.0, 88, 13, Canvas.INK, Align.CENTRE);
         c.upwards("is", 34, top + side / 2.0, 13, Canvas.INK, Align.CENTRE);
         boolean named = classes.size() <= NAMED;
         if (named) {
@@ -60,7 +62,7 @@ final class ConfusionPicture {
             c.box(x, y, cell > 4 ? cell - 1 : cell, cell > 4 ? cell - 1 : cell, shade(share));
             if (n > 0 && cell >= 22) {
                 c.text(Integer.toString(n), x + cell / 2.0, y + cell / 2.0 + 4.5, cell >= 40 ? 13 : 9,
-                        share > 0.45 ? Color.WHITE : Canvas.INK, Align.CENTRE);
+                        share > 0.3 ? Color.WHITE : Canvas.INK, Align.CENTRE);
             }
         }
         if (named) {
@@ -82,10 +84,14 @@ final class ConfusionPicture {
         c.text("50", x + 20, top + height / 2.0 + 4, 11, Canvas.FAINT, Align.LEFT);
     }
 
-    /** White to dark blue; the root lifts the few mistakes out of the white. */
+    /** White over light to dark blue; the root lifts the few mistakes out of the white. */
     private static Color shade(double share) {
-        double t = Math.sqrt(share);
-        return new Color((int) (247 + t * (DARK.getRed() - 247)), (int) (247 + t * (DARK.getGreen() - 247)),
-                (int) (250 + t * (DARK.getBlue() - 250)));
+        double t = 2 * Math.sqrt(share);
+        return t < 1 ? between(PAPER, LIGHT, t) : between(LIGHT, DARK, t - 1);
+    }
+
+    private static Color between(Color a, Color b, double t) {
+        return new Color((int) (a.getRed() + t * (b.getRed() - a.getRed())), (int) (a.getGreen() + t * (b.getGreen() - a.getGreen())),
+                (int) (a.getBlue() + t * (b.getBlue() - a.getBlue())));
     }
 }

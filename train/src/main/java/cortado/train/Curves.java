@@ -64,7 +64,7 @@ record Curves(String file, String title, String unit, List<Line> lines, int best
         axes(c, x, y);
         c.draw(new java.awt.geom.Line2D.Double(x.at(best), TOP, x.at(best), BOTTOM), 1, Canvas.FAINT);
         boolean leftward = x.at(best) > WIDTH / 2.0;
-        c.text(note, x.at(best) + (leftward ? -7 : 7), TOP + 14, 12, Canvas.FAINT, leftward ? Align.RIGHT : Align.LEFT);
+        c.text(note, x.at(best) + (leftward ? 6 : -6), TOP - 8, 12, Canvas.FAINT, leftward ? Align.RIGHT : Align.LEFT);
         int at = LEFT;
         for (Line l : lines) {
             plot(c, l, x, y);

@@ -44,10 +44,10 @@ final class Pictures {
         int pitch = tile + 32;
         int shown = Math.min(4 * columns, val.mistakes().size());
         int rows = Math.max(1, (shown + columns - 1) / columns);
-        Canvas c = new Canvas(2 * 24 + columns * pitch - 32, 80 + rows * (tile + 62));
+        Canvas c = new Canvas(2 * 24 + columns * pitch - 16, 80 + rows * (tile + 62));
         c.title("The worst mistakes", 24, 36);
         long wrong = Math.round((1 - val.top1()) * val.images());
-        String count = String.format(Locale.ROOT, "%,d of %,d held-out images were taken for something else, with so much confidence; the %d worst", wrong, val.images(), shown);
+        String count = String.format(Locale.ROOT, "%,d of %,d held-out images were seen as something else; the %d with the greatest loss", wrong, val.images(), shown);
         c.text(wrong == 0 ? "None: every held-out image was recognised." : count, 24, 58, 13, Canvas.FAINT, Align.LEFT);
         for (int k = 0; k < shown; k++) {
             Evaluation.Mistake m = val.mistakes().get(k);
@@ -59,9 +59,9 @@ final class Pictures {
             int h = (int) Math.max(1, Math.round(scale * image.getHeight()));
             c.picture(image, x + (tile - w) / 2, y + (tile - h) / 2, w, h);
             String share = String.format(Locale.ROOT, ", %.0f %%", 100 * m.probability());
-            String said = Canvas.fit("for " + data.classes().get(m.predicted()), 12, pitch - 10 - Canvas.width(share, 12)) + share;
+            String said = Canvas.fit("seen as " + data.classes().get(m.predicted()), 11, pitch - 8 - Canvas.width(share, 11)) + share;
             c.text(Canvas.fit(data.classes().get(m.label()), 12, pitch - 10), x, y + tile + 18, 12, Canvas.INK, Align.LEFT);
-            c.text(said, x, y + tile + 34, 12, Canvas.RED, Align.LEFT);
+            c.text(said, x, y + tile + 34, 11, Canvas.RED, Align.LEFT);
         }
         return c;
     }
