@@ -32,6 +32,8 @@ public final class AtomicFile {
     @FunctionalInterface
     public interface Content {
         /**
+         * Writes the bytes.
+         *
          * @param out buffered; closed by whoever calls
          * @throws IOException if writing fails
          */
@@ -39,6 +41,8 @@ public final class AtomicFile {
     }
 
     /**
+     * Writes what a content gives.
+     *
      * @param file    replaced if it exists; its folder must exist
      * @param content writes the bytes
      * @throws UncheckedIOException whose message is one line that names the file and the reason
@@ -65,6 +69,8 @@ public final class AtomicFile {
     }
 
     /**
+     * Writes bytes.
+     *
      * @param file  replaced if it exists; its folder must exist
      * @param bytes all of it
      * @throws UncheckedIOException whose message is one line that names the file and the reason
@@ -74,6 +80,8 @@ public final class AtomicFile {
     }
 
     /**
+     * Writes text.
+     *
      * @param file replaced if it exists; its folder must exist
      * @param text all of it, written as UTF-8
      * @throws UncheckedIOException whose message is one line that names the file and the reason

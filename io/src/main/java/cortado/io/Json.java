@@ -34,6 +34,8 @@ public sealed interface Json {
         }
 
         /**
+         * Adds or replaces a field.
+         *
          * @param key   name
          * @param value anything that {@link Json#of} takes
          * @return this object with one more field, or that field replaced
@@ -45,6 +47,8 @@ public sealed interface Json {
         }
 
         /**
+         * Looks a field up.
+         *
          * @param key name
          * @return the value, if there is one
          */

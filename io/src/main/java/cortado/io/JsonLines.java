@@ -44,16 +44,22 @@ public final class JsonLines implements AutoCloseable {
     }
 
     /**
-     * Appends a line; readers see it at once.
+     * Appends a line, whole or not at all; readers see it at once.
      *
      * @param value written on one line
      * @throws UncheckedIOException if that fails: one line with file and reason
      */
     public void add(Json value) {
+        ByteBuffer line = ByteBuffer.wrap((value.text() + "\n").getBytes(StandardCharsets.UTF_8));
         try {
-            ByteBuffer line = ByteBuffer.wrap((value.text() + "\n").getBytes(StandardCharsets.UTF_8));
-            while (line.hasRemaining()) {
-                channel.write(line);
+            long end = channel.position();
+            try {
+                while (line.hasRemaining()) {
+                    channel.write(line);
+                }
+            } catch (IOException e) {
+                channel.truncate(end);
+                throw e;
             }
         } catch (IOException e) {
             throw AtomicFile.cannot("write", file, e);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cortado.graph.Graph;
 import cortado.graph.Networks;
+import cortado.graph.Node;
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
 import cortado.op.Conv2d;
@@ -123,6 +124,13 @@ class NetworkJsonTest {
                 .then("conv4", Conv2d.of(2, Window.of(1))).then("conv3", Conv2d.of(2, Window.of(1)))
                 .then("conv5", Conv2d.of(12, Window.of(1))).then("flatten1", new Flatten()).then("fc1", Linear.of(12));
         assertThat(n).isEqualTo(new Network("my-net", b.build()));
+    }
+
+    @Test
+    void namesGivenLaterAreNotTakenBefore() {
+        String text = "{\"layers\":[{\"op\":\"relu\"},{\"op\":\"relu\",\"name\":\"relu1\"},{\"op\":\"relu\"}]}";
+        assertThat(NetworkJson.read(text, "a", IMAGE, 0).graph().nodes().stream().map(Node::name))
+                .containsExactly("x", "relu2", "relu1", "relu3");
     }
 
     @Test

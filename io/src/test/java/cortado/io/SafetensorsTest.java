@@ -90,6 +90,9 @@ class SafetensorsTest {
         Tensor larger = Tensor.of(Shape.of(9), Type.I32);
         larger.slice(1, 8).copyFrom(reversed.get("labels"));
         reversed.put("labels", larger.slice(1, 8));
+        Tensor several = Tensor.f32(2, 70001);
+        several.slice(1, 2).reshape(Shape.of(70001)).copyFrom(reversed.get("big"));
+        reversed.put("big", several.slice(1, 2).reshape(Shape.of(70001)));
         Path a = dir.resolve("a");
         Path b = dir.resolve("b");
         Safetensors.write(a, some(2), new TreeMap<>(Map.of("k", "v", "l", "w")));
