@@ -39,15 +39,7 @@ final class AvgPool2dVector implements Kernel {
 
     @Override
     public void forward(Operands o) {
-        each(o.x().offset(), o.y().offset(), (plane, at, p, q) -> {
-            FloatVector sum = FloatVector.zero(F);
-            for (int h = from(op.window().h(), p); h < to(op.window().h(), p, x.h()); h++) {
-                for (int w = from(op.window().w(), q); w < to(op.window().w(), q, x.w()); w++) {
-                    sum = sum.add(FloatVector.fromArray(F, o.x().floats(), plane + (h * x.w() + w) * WIDTH));
-                }
-            }
-            sum.div(op.count(p, q, x)).intoArray(o.y().floats(), at);
-        });
+        each(o.x().floats(), o.x().offset(), o.y().floats(), o.y().offset(), false);
     }
 
     @Override
@@ -59,30 +51,45 @@ final class AvgPool2dVector implements Kernel {
         if (!o.accumulates(0)) {
             Arrays.fill(dx.floats(), dx.offset(), dx.offset() + dx.length(), 0);
         }
-        each(dx.offset(), o.dy().offset(), (plane, at, p, q) -> {
-            FloatVector share = FloatVector.fromArray(F, o.dy().floats(), at).div(op.count(p, q, x));
-            for (int h = from(op.window().h(), p); h < to(op.window().h(), p, x.h()); h++) {
-                for (int w = from(op.window().w(), q); w < to(op.window().w(), q, x.w()); w++) {
-                    int i = plane + (h * x.w() + w) * WIDTH;
-                    FloatVector.fromArray(F, dx.floats(), i).add(share).intoArray(dx.floats(), i);
-                }
-            }
-        });
+        each(dx.floats(), dx.offset(), o.dy().floats(), o.dy().offset(), true);
     }
 
-    /** One vector of one output: where its channel of x begins, where it lies in y, and its row and column. */
-    private interface Body {
-        void at(int plane, int y, int p, int q);
-    }
-
-    private void each(int xo, int yo, Body body) {
-        for (int c = 0; c < x.c(); c++) {
-            for (int p = 0; p < y.h(); p++) {
-                for (int q = 0; q < y.w(); q++) {
+    /** Walks the outputs: takes each window's mean, or spreads each output's gradient over its window. */
+    private void each(float[] x, int xo, float[] y, int yo, boolean spread) {
+        for (int c = 0; c < this.x.c(); c++) {
+            int plane = xo + c * this.x.h() * this.x.w() * WIDTH;
+            for (int p = 0; p < this.y.h(); p++) {
+                for (int q = 0; q < this.y.w(); q++, yo += WIDTH) {
                     for (int lane = 0; lane < WIDTH; lane += V) {
-                        body.at(xo + c * x.h() * x.w() * WIDTH + lane, yo + ((c * y.h() + p) * y.w() + q) * WIDTH + lane, p, q);
+                        if (spread) {
+                            spread(x, plane + lane, y, yo + lane, p, q);
+                        } else {
+                            mean(x, plane + lane, y, yo + lane, p, q);
+                        }
                     }
                 }
+            }
+        }
+    }
+
+    private void mean(float[] x, int plane, float[] y, int yo, int p, int q) {
+        FloatVector sum = FloatVector.zero(F);
+        int right = to(op.window().w(), q, this.x.w());
+        for (int h = from(op.window().h(), p); h < to(op.window().h(), p, this.x.h()); h++) {
+            for (int w = from(op.window().w(), q); w < right; w++) {
+                sum = sum.add(FloatVector.fromArray(F, x, plane + (h * this.x.w() + w) * WIDTH));
+            }
+        }
+        sum.div(op.count(p, q, this.x)).intoArray(y, yo);
+    }
+
+    private void spread(float[] dx, int plane, float[] dy, int dyo, int p, int q) {
+        FloatVector share = FloatVector.fromArray(F, dy, dyo).div(op.count(p, q, x));
+        int right = to(op.window().w(), q, x.w());
+        for (int h = from(op.window().h(), p); h < to(op.window().h(), p, x.h()); h++) {
+            for (int w = from(op.window().w(), q); w < right; w++) {
+                int i = plane + (h * x.w() + w) * WIDTH;
+                FloatVector.fromArray(F, dx, i).add(share).intoArray(dx, i);
             }
         }
     }

@@ -100,15 +100,16 @@ final class MaxPool2dVector implements Kernel {
             for (int p = 0; p < y.h(); p++) {
                 for (int q = 0; q < y.w(); q++, dyo += WIDTH, so += WIDTH) {
                     for (int lane = 0; lane < WIDTH; lane += V) {
-                        spread(dx.floats(), plane + lane, p, q, FloatVector.fromArray(F, o.dy().floats(), dyo + lane),
-                                IntVector.fromArray(I, argmax, so + lane), add);
+                        spread(dx.floats(), plane + lane, p, q, o.dy().floats(), dyo + lane, argmax, so + lane, add);
                     }
                 }
             }
         }
     }
 
-    private void spread(float[] dx, int plane, int p, int q, FloatVector dy, IntVector at, boolean add) {
+    private void spread(float[] dx, int plane, int p, int q, float[] dys, int dyo, int[] argmax, int so, boolean add) {
+        FloatVector dy = FloatVector.fromArray(F, dys, dyo);
+        IntVector at = IntVector.fromArray(I, argmax, so);
         int i = 0;
         for (int r = 0; r < window.h().kernel(); r++) {
             int h = window.h().at(p, r);

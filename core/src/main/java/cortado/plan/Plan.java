@@ -22,6 +22,7 @@ import java.util.Optional;
  */
 public final class Plan implements AutoCloseable {
     private final Compiled c;
+    private final Step[] steps;
     private final Team team;
     private final Team.Task forward;
     private final Team.Task both;
@@ -30,6 +31,7 @@ public final class Plan implements AutoCloseable {
 
     private Plan(Compiled c, int threads) {
         this.c = c;
+        this.steps = c.steps().toArray(Step[]::new);
         this.team = new Team(threads);
         this.forward = (shard, worker) -> forward(worker, shard);
         this.both = (shard, worker) -> {
@@ -153,14 +155,14 @@ public final class Plan implements AutoCloseable {
     }
 
     private void forward(int worker, int shard) {
-        for (Step s : c.steps()) {
-            s.forward(worker, shard);
+        for (int i = 0; i < steps.length; i++) {
+            steps[i].forward(worker, shard);
         }
     }
 
     private void backward(int worker, int shard) {
-        for (Step s : c.steps().reversed()) {
-            s.backward(worker, shard);
+        for (int i = steps.length - 1; i >= 0; i--) {
+            steps[i].backward(worker, shard);
         }
     }
 
