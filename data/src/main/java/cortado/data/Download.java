@@ -88,7 +88,12 @@ final class Download {
     }
 
     private static void check(Path part, URI from, String sha256) {
-        String received = Bytes.file(part, (in, name) -> sha256(in));
+        String received;
+        try {
+            received = Bytes.file(part, (in, name) -> sha256(in));
+        } catch (FormatException e) {
+            throw new FormatException("what came from " + from + " is damaged: its gzip stream ends early or is corrupt; it was not kept", e);
+        }
         if (!received.equals(sha256)) {
             throw new FormatException("what came from " + from + " is not the file that was expected: SHA-256 of the unpacked file "
                     + received + ", expected " + sha256 + "; it was not kept");

@@ -2,12 +2,12 @@ package cortado.data;
 
 import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;
 import java.awt.image.ComponentColorModel;
 import java.awt.image.DataBuffer;
 import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,6 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Image files to bytes, by the JDK's ImageIO with TwelveMonkeys' readers for CMYK JPEGs and WebP. Grey and RGB samples are
@@ -78,11 +77,14 @@ final class Images {
     /** An image as it is: grey where the file is grey, else RGB. */
     static Picture picture(Path file) {
         byte[] bytes = bytes(file);
-        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+        try (ImageInputStream in = new ByteStream(bytes)) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
-                throw new FormatException(file + " is not an image that can be read: expected PNG, JPEG, BMP, GIF, WebP or TIFF; it begins with "
+                throw new FormatException(file + " is not an image: expected PNG, JPEG, BMP, GIF, WebP or TIFF; it begins with "
                         + beginning(bytes));
+            }
+            if (Jpeg.truncated(bytes)) {
+                throw new FormatException(file + " is truncated: a JPEG without its end marker, after " + bytes.length + " bytes");
             }
             ImageReader reader = readers.next();
             try {
@@ -91,9 +93,6 @@ final class Images {
                 if (pixels > MOST_PIXELS) {
                     throw new FormatException(file + " says it is " + reader.getWidth(0) + "×" + reader.getHeight(0)
                             + " pixels large; at most 100 megapixels are read");
-                }
-                if (Jpeg.truncated(bytes)) {
-                    throw new FormatException(file + " is truncated: a JPEG without its end marker, after " + bytes.length + " bytes");
                 }
                 return Jpeg.upright(planar(reader.read(0)), bytes);
             } finally {
@@ -131,11 +130,11 @@ final class Images {
     /** Samples as the file has them where its colours are grey or RGB, else (palettes, CMYK) as Java converts them. */
     private static Picture planar(BufferedImage image) {
         ColorModel model = image.getColorModel();
-        int bands = image.getRaster().getNumBands();
-        boolean samples = model instanceof ComponentColorModel && !model.isAlphaPremultiplied() && bands <= 4
-                && (image.getRaster().getTransferType() == DataBuffer.TYPE_BYTE || image.getRaster().getTransferType() == DataBuffer.TYPE_USHORT)
-                && model.getNumComponents() == bands && bands == (model.getNumColorComponents() + (model.hasAlpha() ? 1 : 0))
-                && (model.getNumColorComponents() == 1 || model.getColorSpace().getType() == java.awt.color.ColorSpace.TYPE_RGB);
+        int type = image.getRaster().getTransferType();
+        boolean samples = model instanceof ComponentColorModel && !model.isAlphaPremultiplied()
+                && (type == DataBuffer.TYPE_BYTE || type == DataBuffer.TYPE_USHORT)
+                && model.getNumComponents() == image.getRaster().getNumBands()
+                && (model.getNumColorComponents() == 1 || model.getColorSpace().getType() == ColorSpace.TYPE_RGB);
         return samples ? samples(image.getRaster(), model) : converted(image);
     }
 
