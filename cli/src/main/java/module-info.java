@@ -3,6 +3,7 @@ module cortado.cli {
     requires cortado.data;
     requires cortado.io;
     requires cortado.testkit;
+    requires cortado.train;
     requires info.picocli;
     requires java.management;
     requires jdk.management;

@@ -15,13 +15,14 @@ import picocli.CommandLine.Mixin;
 /** The program. Without a command it shows help. */
 @Command(name = "cortado", sortOptions = false, descriptionHeading = "%n", description = {
     "Trains, explains and runs convolutional networks, in pure Java."}, commandListHeading = "%nCommands:%n", footerHeading = "%nExamples:%n", footer = {
-    "  cortado train                        LeNet-5 on 5,000 images of clothes, built in",
+    "  cortado train                        LeNet-5 on built-in images of clothes",
     "  cortado train fashion-mnist          the same on all 60,000",
-    "  cortado train photos/ --model convnet    your own: photos/train/<class>/*.jpg",
+    "  cortado train photos/                your own: photos/train/<class>/*.jpg",
     "  cortado predict cat.jpg              what the newest model sees in an image",
     "  cortado explain                      how gradients flow, with numbers",
     "",
-    "cortado COMMAND --help tells more. Exit codes: 0 done, 1 a check failed, 2 bad input, 130 stopped by Ctrl-C."})
+    "cortado COMMAND --help tells more.",
+    "Exit codes: 0 done, 1 a check failed, 2 bad input, 130 stopped by Ctrl-C."})
 public final class Main implements Runnable {
     @Mixin
     private final Common common;
@@ -77,6 +78,9 @@ public final class Main implements Runnable {
     private static CommandLine commandLine(Output output) {
         Common common = new Common(output);
         CommandLine cli = new CommandLine(new Main(common))
+                .addSubcommand("train", new TrainCommand(new Common(output)))
+                .addSubcommand("val", new ValCommand(new Common(output)))
+                .addSubcommand("predict", new PredictCommand(new Common(output)))
                 .addSubcommand("summary", new SummaryCommand(new Common(output)))
                 .addSubcommand("gradcheck", new GradcheckCommand(new Common(output)))
                 .addSubcommand("checks", new ChecksCommand(new Common(output)))

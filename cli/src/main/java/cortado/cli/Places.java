@@ -2,7 +2,7 @@ package cortado.cli;
 
 import java.nio.file.Path;
 
-/** Folders of the user's, as each system has them. */
+/** Where things are on the user's system. */
 final class Places {
     private Places() {
     }
@@ -14,6 +14,11 @@ final class Places {
         Path caches = os.startsWith("Windows") ? environment("LOCALAPPDATA", home.resolve("AppData/Local"))
                 : os.startsWith("Mac") ? home.resolve("Library/Caches") : environment("XDG_CACHE_HOME", home.resolve(".cache"));
         return caches.resolve("cortado");
+    }
+
+    /** How the user calls this program, for hints. */
+    static String command() {
+        return System.getProperty("cortado.command", "./cortado");
     }
 
     private static Path environment(String name, Path otherwise) {

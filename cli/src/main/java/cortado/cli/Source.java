@@ -10,6 +10,7 @@ import cortado.io.NetworkJson;
 import cortado.tensor.FormatException;
 import cortado.tensor.Rng;
 import cortado.tensor.Shape;
+import cortado.train.Run;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -31,7 +32,6 @@ record Source(String name, Graph graph, Optional<Model> model) {
     static final Path RUNS = Path.of("runs");
     /** Classes of a network that leaves them open. */
     private static final int CLASSES = 10;
-    private static final String BEST = "best.safetensors";
 
     /** Weights to compute with: the model's, or fresh ones. */
     Parameters parameters(long seed) {
@@ -51,7 +51,12 @@ record Source(String name, Graph graph, Optional<Model> model) {
             Network n = network(path(given), image, classes);
             return new Source(n.name(), n.graph(), Optional.empty());
         }
-        Model m = model(given);
+        Path file = path(given);
+        if (!Files.exists(file)) {
+            throw new FormatException("there is no model " + given + ": it is neither a file, nor a run's folder, nor one of "
+                    + String.join(", ", Networks.NAMES));
+        }
+        Model m = ModelFile.read(file(file));
         return new Source(m.name(), m.graph(), Optional.of(m));
     }
 
@@ -67,21 +72,19 @@ record Source(String name, Graph graph, Optional<Model> model) {
         }
     }
 
-    /** A model with weights: a file, or the best one of a run. */
-    static Model model(String given) {
-        Path path = path(given);
-        if (Files.isDirectory(path)) {
-            Path best = path.resolve(BEST);
+    /** A model's file: the file itself, or the best one of a run. */
+    static Path file(Path given) {
+        if (Files.isDirectory(given)) {
+            Path best = given.resolve(Run.BEST);
             if (!Files.isRegularFile(best)) {
-                throw new FormatException("the folder " + path + " holds no " + BEST + "; give a run's folder or a model file");
+                throw new FormatException("the folder " + given + " holds no " + Run.BEST + "; give a run's folder or a model file");
             }
-            return ModelFile.read(best);
+            return best;
         }
-        if (!Files.exists(path)) {
-            throw new FormatException("there is no model " + given + ": it is neither a file, nor a run's folder"
-                    + (given.contains(".") ? "" : ", nor one of " + String.join(", ", Networks.NAMES)));
+        if (!Files.exists(given)) {
+            throw new FormatException("there is no model " + given + ": it is neither a file nor a run's folder");
         }
-        return ModelFile.read(path);
+        return given;
     }
 
     /** The model file of the run that was last written to, below the folder where the user stands. */
@@ -90,7 +93,7 @@ record Source(String name, Graph graph, Optional<Model> model) {
             return Optional.empty();
         }
         try (Stream<Path> runs = Files.list(RUNS)) {
-            return runs.map(r -> r.resolve(BEST)).filter(Files::isRegularFile).max(Comparator.comparing(Source::changed));
+            return runs.map(r -> r.resolve(Run.BEST)).filter(Files::isRegularFile).max(Comparator.comparing(Source::changed));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

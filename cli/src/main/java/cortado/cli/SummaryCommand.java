@@ -37,8 +37,8 @@ final class SummaryCommand implements Callable<Integer> {
             description = "Images in a batch, for the memory (default ${DEFAULT-VALUE}).")
     private int batch;
 
-    @Option(names = "--threads", paramLabel = "N", description = "Threads, for the memory (default: all processors).")
-    private int threads = Runtime.getRuntime().availableProcessors();
+    @Mixin
+    private final ThreadOptions cores = new ThreadOptions();
 
     SummaryCommand(Common common) {
         this.common = common;
@@ -55,6 +55,7 @@ final class SummaryCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Output o = common.output();
+        int threads = cores.count();
         Source source = model.source(o);
         Graph graph = source.graph();
         Parameters weights = source.parameters(0);

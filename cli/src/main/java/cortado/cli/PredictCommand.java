@@ -1,0 +1,144 @@
+package cortado.cli;
+
+import cortado.data.Batch;
+import cortado.data.Dataset;
+import cortado.data.Datasets;
+import cortado.data.Loader;
+import cortado.graph.Model;
+import cortado.io.Json;
+import cortado.io.ModelFile;
+import cortado.op.Backend;
+import cortado.plan.Plan;
+import cortado.tensor.FormatException;
+import cortado.tensor.Shape;
+import cortado.train.Scores;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Says what images show. */
+@Command(name = "predict", sortOptions = false, description = "Say what images show: class and probability.",
+        footerHeading = "%nExamples:%n", footer = {
+            "  cortado predict cat.jpg dog.png",
+            "  cortado predict photos/ --top 5 --model runs/photos-convnet-1"})
+final class PredictCommand implements Callable<Integer> {
+    private static final int BATCH = 64;
+
+    @Mixin
+    private final Common common;
+
+    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "Image files, or folders with images in them and below.")
+    private List<Path> given;
+
+    @Mixin
+    private final TrainedOptions trained = new TrainedOptions();
+
+    @Option(names = "--top", paramLabel = "N", defaultValue = "1", description = "How many classes of each image (default ${DEFAULT-VALUE}).")
+    private int top;
+
+    @Mixin
+    private final ThreadOptions threads = new ThreadOptions();
+
+    PredictCommand(Common common) {
+        this.common = common;
+    }
+
+    /** An image that could be read. */
+    private record Picture(Path file, byte[] pixels) {
+    }
+
+    @Override
+    public Integer call() {
+        Output o = common.output();
+        if (top < 1) {
+            throw new FormatException("--top: expected at least 1, received " + top);
+        }
+        Model model = ModelFile.read(trained.file(o));
+        List<Path> files = files();
+        int width = files.stream().mapToInt(f -> f.toString().length()).max().orElse(0);
+        boolean failed = false;
+        try (Plan plan = Plan.inference(model.graph(), model.parameters(), Math.min(BATCH, files.size()), Backend.vector(), threads.count())) {
+            for (int from = 0; from < files.size(); from += plan.batch()) {
+                List<Path> some = files.subList(from, Math.min(files.size(), from + plan.batch()));
+                List<Picture> pictures = read(some, model, o);
+                failed |= pictures.size() < some.size();
+                if (!pictures.isEmpty()) {
+                    predict(pictures, model, plan, width, o);
+                }
+            }
+        }
+        return failed ? Exit.BAD_INPUT : Exit.OK;
+    }
+
+    private List<Path> files() {
+        List<Path> files = new ArrayList<>();
+        for (Path p : given) {
+            if (!Files.isDirectory(p)) {
+                files.add(p);
+                continue;
+            }
+            List<Path> inside = Datasets.images(p);
+            if (inside.isEmpty()) {
+                throw new FormatException("the folder " + p + " holds no images (png, jpg, bmp, gif, webp, tiff)");
+            }
+            files.addAll(inside);
+        }
+        return files;
+    }
+
+    /** Reads what can be read; an image that cannot is reported and left out, so that it does not hold up the others. */
+    private static List<Picture> read(List<Path> files, Model model, Output o) {
+        List<Picture> pictures = new ArrayList<>();
+        for (Path f : files) {
+            try {
+                pictures.add(new Picture(f, Datasets.image(f, model.graph().input().example())));
+            } catch (FormatException e) {
+                Failures.report(e, o);
+            }
+        }
+        return pictures;
+    }
+
+    private void predict(List<Picture> pictures, Model model, Plan plan, int width, Output o) {
+        Shape image = model.graph().input().example();
+        byte[] pixels = new byte[pictures.size() * image.size()];
+        for (int i = 0; i < pictures.size(); i++) {
+            System.arraycopy(pictures.get(i).pixels, 0, pixels, i * image.size(), image.size());
+        }
+        List<String> names = names(model);
+        Dataset data = Dataset.of(image, pixels, new int[pictures.size()], names, "images");
+        try (Loader.Epoch epoch = Loader.inOrder(data, model.normalization(), plan.batch(), plan.images().layout()).epoch(0)) {
+            Batch batch = epoch.next();
+            plan.images().copyFrom(batch.images());
+            plan.forward(batch.n());
+            for (int i = 0; i < batch.n(); i++) {
+                show(pictures.get(i).file, Scores.probabilities(Scores.of(plan.scores(), i)), names, width, o);
+            }
+        }
+    }
+
+    private static List<String> names(Model model) {
+        return model.classes().isEmpty() ? IntStream.range(0, model.graph().outputExample().size()).mapToObj(Integer::toString).toList()
+                : model.classes();
+    }
+
+    private void show(Path file, double[] p, List<String> names, int width, Output o) {
+        int[] best = Scores.top(p, Math.min(top, p.length));
+        List<Json.Obj> ranked = Arrays.stream(best)
+                .mapToObj(k -> Json.object().with("class", names.get(k)).with("probability", p[k])).toList();
+        o.tell(Json.object().with("image", file).with("class", names.get(best[0])).with("probability", p[best[0]]).with("top", ranked));
+        if (!o.json()) {
+            List<String> texts = Arrays.stream(best).mapToObj(k -> names.get(k) + " " + Texts.percent(p[k])).toList();
+            o.say(file + " ".repeat(width - file.toString().length()) + "  " + o.style(Output.Style.BOLD, texts.getFirst())
+                    + (texts.size() > 1 ? ", " + String.join(", ", texts.subList(1, texts.size())) : ""));
+        }
+    }
+}

@@ -1,0 +1,82 @@
+package cortado.cli;
+
+import cortado.data.DataSplit;
+import cortado.data.Datasets;
+import cortado.graph.Model;
+import cortado.io.Json;
+import cortado.io.ModelFile;
+import cortado.op.Backend;
+import cortado.tensor.FormatException;
+import cortado.train.Evaluation;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Judges a model by images that were held out. */
+@Command(name = "val", sortOptions = false, description = "Judge a model by the images held out from its training, or by other data.",
+        footerHeading = "%nExamples:%n", footer = {
+            "  cortado val                               the newest run on its own data",
+            "  cortado val mnist --data-dir ~/mnist --model runs/mnist-lenet5-1"})
+final class ValCommand implements Callable<Integer> {
+    @Mixin
+    private final Common common;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "DATA",
+            description = "A data set's name or folder, of which the held-out part is used (default: what the model was trained on).")
+    private Optional<String> given = Optional.empty();
+
+    @Option(names = "--data", paramLabel = "DATA", description = "The same as an option.")
+    private Optional<String> named = Optional.empty();
+
+    @Mixin
+    private final DataOptions data = new DataOptions();
+
+    @Mixin
+    private final TrainedOptions trained = new TrainedOptions();
+
+    @Mixin
+    private final ThreadOptions threads = new ThreadOptions();
+
+    ValCommand(Common common) {
+        this.common = common;
+    }
+
+    @Override
+    public Integer call() {
+        Output o = common.output();
+        Path file = trained.file(o);
+        Model model = ModelFile.read(file);
+        String name = given.or(() -> named).or(() -> data(file, model)).orElseThrow(() -> new FormatException(file
+                + " does not say what data it was trained on; name some (--data)"));
+        DataSplit split = Datasets.open(name, data.options().withImage(model.graph().input().example()));
+        Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count());
+        o.tell(e.json());
+        o.say(String.format(Locale.ROOT, "top-1 %s  top-5 %s  loss %.4f  on %,d images of %s", o.style(Output.Style.BOLD,
+                Texts.percent(e.top1())), Texts.percent(e.top5()), e.loss(), e.images(), split.name()));
+        return Exit.OK;
+    }
+
+    /** The data as the run was told, else the name that the model remembers. */
+    private static Optional<String> data(Path file, Model model) {
+        Path config = file.resolveSibling("config.json");
+        if (Files.isRegularFile(config)) {
+            try {
+                if (Json.parse(Files.readString(config), config.toString()) instanceof Json.Obj o
+                        && o.get("data").orElse(new Json.Null()) instanceof Json.Str s) {
+                    return Optional.of(s.value());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return Optional.ofNullable(model.provenance().get("data"));
+    }
+}

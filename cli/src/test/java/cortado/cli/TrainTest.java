@@ -1,0 +1,166 @@
+package cortado.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import cortado.io.Json;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** train, val and predict, on the built-in digits with the smallest network. */
+class TrainTest {
+    @TempDir
+    private static Path dir;
+    private static Cli trained;
+
+    @BeforeAll
+    static void train() throws IOException {
+        trained = Cli.run("train", "digits", "--model", "mlp", "--epochs", "2", "--seed", "1", "--json", "--output", run());
+        Files.write(dir.resolve("a.bmp"), bmp(16, 20));
+        Files.write(Files.createDirectories(dir.resolve("more/deep")).resolve("b.bmp"), bmp(9, 8));
+        Files.writeString(dir.resolve("text.png"), "this is no image");
+    }
+
+    /** A grey ramp as a Windows bitmap of 24 bits a pixel. */
+    private static byte[] bmp(int w, int h) {
+        int row = (3 * w + 3) / 4 * 4;
+        ByteBuffer b = ByteBuffer.allocate(54 + row * h).order(ByteOrder.LITTLE_ENDIAN);
+        b.put((byte) 'B').put((byte) 'M').putInt(b.capacity()).putInt(0).putInt(54);
+        b.putInt(40).putInt(w).putInt(h).putShort((short) 1).putShort((short) 24).putInt(0).putInt(row * h).putInt(0).putInt(0).putInt(0);
+        b.putInt(0);
+        for (int y = 0; y < h; y++) {
+            for (int x = 0; x < 3 * w; x++) {
+                b.put(54 + y * row + x, (byte) (x * 5));
+            }
+        }
+        return b.array();
+    }
+
+    private static String run() {
+        return dir.resolve("run").toString();
+    }
+
+    private static Json.Obj object(String line) {
+        return (Json.Obj) Json.parse(line, "stdout");
+    }
+
+    private static double number(Json.Obj o, String key) {
+        return ((Json.Num) o.get(key).orElseThrow()).value();
+    }
+
+    @Test
+    void seed1EndsWithWhatItReached() {
+        assertThat(trained.code()).as(trained.err()).isZero();
+        List<Json.Obj> lines = trained.out().lines().map(TrainTest::object).toList();
+        assertThat(lines.stream().map(l -> l.get("event").orElseThrow().text())).contains("\"started\"", "\"epoch\"");
+        Json.Obj done = lines.getLast();
+        assertThat(done.fields()).containsKeys("event", "run", "model", "epochs", "val_top1", "val_loss", "images_per_s", "weights_sha256");
+        assertThat(done.get("event")).contains(Json.of("done"));
+        assertThat(done.get("run")).contains(Json.of(run()));
+        assertThat(number(done, "val_top1")).isGreaterThan(0.8);
+        assertThat(Path.of(((Json.Str) done.get("model").orElseThrow()).value())).isRegularFile();
+        assertThat(trained.err()).contains("top-1", "try:", "held out").doesNotContain("\u001b");
+    }
+
+    @Test
+    void sameSeedSameWeightsWhateverTheThreads(@TempDir Path other) throws IOException {
+        Cli again = Cli.run("train", "--data", "digits", "--model", "mlp", "--epochs", "2", "--seed", "1", "--threads", "3", "--output",
+                other.resolve("run").toString());
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(again.out().lines()).hasSize(1);
+        assertThat(again.out()).contains("top-1", "best.safetensors", "predict");
+        assertThat(other.resolve("run/last.safetensors")).hasSameBinaryContentAs(dir.resolve("run/last.safetensors"));
+    }
+
+    @Test
+    void valJudgesByWhatTheRunWasTrainedOn() {
+        Cli c = Cli.run("val", "--model", run(), "--json");
+        assertThat(c.code()).as(c.err()).isZero();
+        Json.Obj o = object(c.out());
+        assertThat(o.fields().keySet()).containsExactly("top1", "top5", "loss", "images");
+        assertThat(o.get("top1")).isEqualTo(object(trained.last()).get("val_top1"));
+        assertThat(o.get("loss")).isEqualTo(object(trained.last()).get("val_loss"));
+        assertThat(Cli.run("val", "--model", run() + "/last.safetensors", "--data", "digits").out()).contains("images of digits");
+    }
+
+    @Test
+    void predictNamesClassesOfFilesAndFolders() {
+        Cli c = Cli.run("predict", dir.resolve("a.bmp").toString(), dir.resolve("more").toString(), "--model", run(), "--top", "3", "--json");
+        assertThat(c.code()).as(c.err()).isZero();
+        List<Json.Obj> images = c.out().lines().map(TrainTest::object).toList();
+        assertThat(images).hasSize(2);
+        assertThat(images.getFirst().fields().keySet()).startsWith("image", "class", "probability");
+        assertThat(((Json.Arr) images.getFirst().get("top").orElseThrow()).items()).hasSize(3);
+        Cli text = Cli.run("predict", dir.resolve("a.bmp").toString(), "--model", run());
+        assertThat(text.out()).containsPattern("a\\.bmp  [0-9] [0-9.]+ %").hasLineCount(1);
+    }
+
+    @Test
+    void predictReportsAnImageThatIsNoneAndGoesOn() {
+        Cli c = Cli.run("predict", dir.resolve("text.png").toString(), dir.resolve("a.bmp").toString(), "--model", run());
+        assertThat(c.code()).isEqualTo(2);
+        assertThat(c.out()).contains("a.bmp").hasLineCount(1);
+        assertThat(c.err()).startsWith("cortado: ").contains("text.png").hasLineCount(1);
+    }
+
+    @Test
+    void gradcheckAndSummaryOfARun() {
+        assertThat(Cli.run("gradcheck", run(), "--samples", "2").code()).isZero();
+        assertThat(Cli.run("summary", run()).out()).contains("mlp").doesNotContain("untrained");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "train nothing-there --output RUN | there is no data set nothing-there",
+        "train digits --model resnet --output RUN | there is no network resnet",
+        "train digits --opt adamm --output RUN | there is no optimizer adamm",
+        "train digits --sched cosin --output RUN | there is no schedule cosin",
+        "train digits --epochs 0 --output RUN | epochs: expected 1",
+        "train digits --epochs 2 --warmup-epochs 3 --output RUN | warm-up epochs: expected 0",
+        "train digits --lr -1 --output RUN | learning rate: expected",
+        "train digits -b 100000 --output RUN | batch size 100000 is larger than the training set",
+        "train digits --threads 0 --output RUN | threads: expected 1",
+        "train digits --model mlp --lr 1e30 --epochs 2 --opt sgd --output RUN | became",
+        "train digits --output DIR | not empty",
+        "train digits mnist --output RUN | unmatched argument at index 2",
+        "val --model DIR/nothing | there is no model",
+        "val --model DIR/more | holds no best.safetensors",
+        "val --model DIR/text.png | text.png",
+        "val fashion-mnist-small --model DIR/run/best.safetensors | classes",
+        "predict DIR/nothing.png --model DIR/run | nothing.png",
+        "predict DIR/run --top 0 --model DIR/run | --top: expected at least 1",
+        "predict --model DIR/run | missing required parameter",
+    })
+    void badInputIsOneLineAndExitCode2(String line, String message, @TempDir Path empty) {
+        String[] args = line.replace("RUN", empty.resolve("new").toString()).replace("DIR", dir.toString()).split(" ");
+        Cli c = Cli.run(args);
+        assertThat(c.code()).as(c.err()).isEqualTo(2);
+        assertThat(c.out()).isEmpty();
+        assertThat(c.err().lines().filter(l -> l.startsWith("cortado: "))).hasSize(1);
+        assertThat(c.err()).contains(message).doesNotContain("Exception", "\tat ");
+        assertThat(Cli.run(java.util.stream.Stream.concat(java.util.stream.Stream.of(args), java.util.stream.Stream.of("--json"))
+                .toArray(String[]::new)).last()).contains("\"event\":\"error\"");
+    }
+
+    @Test
+    void badSettingsLeaveNoRunFolder(@TempDir Path empty) {
+        Cli.run("train", "digits", "-b", "100000", "--output", empty.resolve("new").toString());
+        assertThat(empty.resolve("new")).doesNotExist();
+    }
+
+    @Test
+    void nanLossKeepsTheLastGoodModel() {
+        // Seeds of a diverging training are not needed: the first steps at this rate overflow.
+        Cli c = Cli.run("train", "digits", "--model", "mlp", "--opt", "sgd", "--lr", "1e30", "--output", dir.resolve("nan").toString());
+        assertThat(c.err()).contains("loss became").contains("epoch 1, step").contains("--lr");
+        assertThat(dir.resolve("nan/events.jsonl")).content().contains("\"failed\"");
+    }
+}
