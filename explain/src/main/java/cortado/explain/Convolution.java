@@ -69,9 +69,9 @@ final class Convolution {
         pieces.addAll(List.of(new Sign("="), Grid.of("Z", z).light(Set.of(new At(0, q)))));
         return List.of(new Heading("N1", "Forward"),
                 new Paragraph("Each output is the sum of the elements under the window, each times the weight it meets"
-                        + (b.isPresent() ? ", plus the bias" : "") + ". Marked: the window that gives `" + Sums.name("z", 0, q, z)
-                        + "`. " + (gradients.padding() ? "The border of zeros is the padding. " : "") + "Rows and columns count from 1."),
-                new Formula("z_ij = " + (b.isPresent() ? "b + " : "") + "Σ_uv k_uv · " + input()),
+                        + when(b.isPresent(), ", plus the bias") + ". Marked: the window that gives `" + Sums.name("z", 0, q, z)
+                        + "`. " + when(gradients.padding(), "The border of zeros is the padding. ") + "Rows and columns count from 1."),
+                new Formula("z_ij = " + when(b.isPresent(), "b + ") + "Σ_uv k_uv · " + input()),
                 new Matrices(pieces), sums.table(), sums.agrees("The sums above are what Conv2d computes", z));
     }
 
@@ -94,8 +94,8 @@ final class Convolution {
         Sums sums = Sums.of("dk", k.shape().dim(0), k.shape().dim(1), Fold.SUM, this::kernelTerms);
         Slopes slopes = pass.slopes(k, pass.dparams().getFirst());
         return List.of(new Heading("N2", "Kernel gradient, element by element"),
-                new Paragraph("A weight takes part in every output. What arrives there, `δ = ∂L/∂Z`, "
-                        + "counts as much as the input element that the weight met. `dk` is short for `∂L/∂k`."),
+                new Paragraph("A weight takes part in every output. What arrives there, `δ = ∂L/∂Z`, counts as much as the input "
+                        + "element that the weight met. `dk` is short for `∂L/∂k`."),
                 new Formula("∂L/∂k_uv = Σ_ij ∂L/∂z_ij · " + input()),
                 Matrices.of(Grid.of("X", x), Grid.of("δ", delta)), sums.table(slopes),
                 sums.agrees("The sums above are what Conv2d computes backward", pass.dparams().getFirst()), slopes.check("∂L/∂K"));
@@ -121,9 +121,9 @@ final class Convolution {
         Tensor dk = gradients.dk();
         return List.of(new Heading("N3", "Kernel gradient as a convolution"),
                 new Paragraph("These sums are again a convolution: `δ` slides over the input as if it were a kernel."
-                        + (gradients.spread() ? " The stride of the forward pass spreads `δ`: zeros stand between its elements." : "")
-                        + (gradients.dilated() ? " The dilation of the forward pass is the stride of this one." : "")
-                        + (gradients.rest() ? " Rows and columns that no window reached are left out." : "")),
+                        + when(gradients.spread(), " The stride of the forward pass spreads `δ`: zeros stand between its elements.")
+                        + when(gradients.dilated(), " The dilation of the forward pass is the stride of this one.")
+                        + when(gradients.rest(), " Rows and columns that no window reached are left out.")),
                 new Formula("∂L/∂K = conv(" + in + ", " + d.replace("δ", "∂L/∂Z") + ")"),
                 Matrices.of(gradients.input(in), new Sign("⋆"), gradients.spreadDelta(d), new Sign("="), Grid.of("∂L/∂K", dk)),
                 Sums.same("`conv(" + in + ", " + d + ")` gives the same `∂L/∂K`", dk, Pass.matrix(pass.dparams().getFirst()),
@@ -151,8 +151,8 @@ final class Convolution {
         Sums sums = Sums.of("dx", x.shape().dim(0), x.shape().dim(1), Fold.SUM, this::inputTerms);
         Slopes slopes = pass.slopes(x, pass.dx());
         return List.of(new Heading("N5", "Input gradient by the chain rule"),
-                new Paragraph("An input element takes part in every output whose window covers it, here in up to "
-                        + most(sums) + ". Each of these outputs hands its `δ` back along the weight that joined the two."),
+                new Paragraph("An input element takes part in every output whose window covers it, here in up to " + most(sums)
+                        + ". Each of these outputs hands its `δ` back along the weight that joined the two."),
                 new Formula("∂L/∂x_mn = Σ_ij ∂L/∂z_ij · ∂z_ij/∂x_mn"),
                 Matrices.of(Grid.of("δ", delta), Grid.of("K", k)), sums.table(slopes),
                 sums.agrees("The sums above are what Conv2d computes backward", pass.dx()), slopes.check("∂L/∂X"));
@@ -179,10 +179,10 @@ final class Convolution {
         String d = gradients.spread() ? "dilate(δ)" : "δ";
         Tensor dx = gradients.dx();
         return List.of(new Heading("N6", "Input gradient as a convolution"),
-                new Paragraph("Put zeros around `δ`" + (gradients.spread() ? " and, because of the stride, between its elements" : "")
+                new Paragraph("Put zeros around `δ`" + when(gradients.spread(), " and, because of the stride, between its elements")
                         + ", turn the kernel by 180°, and the sums of N5 are a convolution too."
-                        + (gradients.padding() ? " The padding of the forward pass makes the border as much narrower." : "")
-                        + (gradients.cropped() ? " Outputs that saw nothing but padding fall away." : "")),
+                        + when(gradients.padding(), " The padding of the forward pass makes the border as much narrower.")
+                        + when(gradients.cropped(), " Outputs that saw nothing but padding fall away.")),
                 new Formula("∂L/∂X = conv(pad(" + d.replace("δ", "∂L/∂Z") + "), rot180(K))"),
                 Matrices.of(gradients.paddedDelta("pad(" + d + ")"), new Sign("⋆"), Grid.of("rot180(K)", Frames.rot180(k)),
                         new Sign("="), Grid.of("∂L/∂X", dx)),
@@ -192,6 +192,10 @@ final class Convolution {
 
     private static double sizeOf(Sums.Cell cell, Tensor of) {
         return Sums.of("", of.shape().dim(0), of.shape().dim(1), Fold.SUM, cell).size();
+    }
+
+    private static String when(boolean condition, String text) {
+        return condition ? text : "";
     }
 
     private static int most(Sums sums) {

@@ -105,26 +105,27 @@ final class Depth {
     List<Part> parts() {
         List<Part> parts = new ArrayList<>();
         parts.add(new Heading("N9", "Any depth"));
-        parts.add(new Paragraph("The gradient that leaves a layer's input is the gradient of the layer before's output. So the steps above, "
-                + "repeated, reach any depth. Here are two convolutions, an image of 7×7 (a handwritten seven) and 3 classes; numbers are rounded for "
-                + "show. Marked: where the gradient passes max pooling."));
-        parts.add(new Paragraph("`X →` conv `→ Z[1] →` ReLU `→ C[1] →` pool `→ P[1] →` conv `→ Z[2] →` ReLU `→ C[2] →` flatten, linear `→ f →` "
-                + "softmax, cross-entropy `→ L`"));
+        parts.add(new Paragraph("The gradient that leaves a layer's input is the gradient of the layer before's output. So the "
+                + "steps above, repeated, reach any depth. Here are two convolutions, an image of 7×7 (a handwritten seven) and 3 "
+                + "classes; numbers are rounded for show. Marked: where the gradient passes max pooling."));
+        parts.add(new Paragraph("`X →` conv `→ Z[1] →` ReLU `→ C[1] →` pool `→ P[1] →` conv `→ Z[2] →` ReLU `→ C[2] →` flatten, "
+                + "linear `→ f →` softmax, cross-entropy `→ L`"));
         parts.add(new Paragraph("Forward, from the image to the loss:"));
-        parts.add(Matrices.of(grid("X", Pass.matrix(x)), new Sign("⋆"), param(0, 0), new Sign("+"), param(0, 1), new Sign("="), value("Z[1]", 1)));
+        parts.add(Matrices.of(grid("X", Pass.matrix(x)), new Sign("⋆"), param(0, 0), new Sign("+"), param(0, 1), new Sign("="),
+                value("Z[1]", 1)));
         parts.add(Matrices.of(value("C[1]", 2).light(reached(2)), new Sign("→"), value("P[1]", 3)));
-        parts.add(Matrices.of(value("P[1]", 3), new Sign("⋆"), param(3, 0), new Sign("+"), param(3, 1), new Sign("="), value("Z[2]", 4),
-                new Sign("→"), value("C[2]", 5)));
-        parts.add(Matrices.of(param(6, 0), new Sign("·"), grid("\"flat\" C[2]", values.get(6).reshape(Shape.of(4, 1))), new Sign("+"),
-                grid("c", layers.get(6).params().get(1).reshape(Shape.of(3, 1))), new Sign("="),
+        parts.add(Matrices.of(value("P[1]", 3), new Sign("⋆"), param(3, 0), new Sign("+"), param(3, 1), new Sign("="),
+                value("Z[2]", 4), new Sign("→"), value("C[2]", 5)));
+        parts.add(Matrices.of(param(6, 0), new Sign("·"), grid("\"flat\" C[2]", values.get(6).reshape(Shape.of(4, 1))),
+                new Sign("+"), grid("c", layers.get(6).params().get(1).reshape(Shape.of(3, 1))), new Sign("="),
                 grid("f", values.get(7).reshape(Shape.of(3, 1))), new Sign("→"), grid("L", values.get(8).reshape(Shape.of(1, 1)))));
-        parts.add(new Paragraph("Backward. The true class is " + LABEL + ", so N12 gives `∂L/∂f`; the linear layer hands on `W`, transposed, "
-                + "times it; N8 stops it where `Z[2]` was not positive:"));
+        parts.add(new Paragraph("Backward. The true class is " + LABEL + ", so N12 gives `∂L/∂f`; the linear layer hands on `W`, "
+                + "transposed, times it; N8 stops it where `Z[2]` was not positive:"));
         parts.add(Matrices.of(grid("∂L/∂f", passes.get(7).dx().reshape(Shape.of(3, 1))), new Sign("→"), gradient("∂L/∂C[2]", 5),
                 new Sign("→"), gradient("∂L/∂Z[2]", 4)));
         parts.addAll(convolution(2, 3, "P[1]"));
-        parts.add(new Paragraph("`∂L/∂P[1]` is what the first layer is handed. N7 sends it to the winners, N8 stops it where `Z[1]` was not "
-                + "positive, and N2 to N6 begin anew:"));
+        parts.add(new Paragraph("`∂L/∂P[1]` is what the first layer is handed. N7 sends it to the winners, N8 stops it where "
+                + "`Z[1]` was not positive, and N2 to N6 begin anew:"));
         parts.add(Matrices.of(gradient("∂L/∂P[1]", 3), new Sign("→"), gradient("∂L/∂C[1]", 2).light(reached(2))));
         parts.add(Matrices.of(new Sign("→"), gradient("∂L/∂Z[1]", 1).light(reached(1))));
         parts.addAll(convolution(1, 0, "X"));
@@ -165,8 +166,8 @@ final class Depth {
     }
 
     private Part.Check check(String name, Tensor of, Tensor gradient) {
-        return Slopes.of(() -> forward().getLast(), passes.getLast().dy(), of, gradient, STEP, 1 + Slopes.largest(values.get(7)), false)
-                .check(name);
+        double size = 1 + Slopes.largest(values.get(7));
+        return Slopes.of(() -> forward().getLast(), passes.getLast().dy(), of, gradient, STEP, size, false).check(name);
     }
 
     private static Grid grid(String name, Tensor t) {

@@ -19,8 +19,8 @@ import java.util.Optional;
  * and ReLU lead from C to P and from Z to C. Where no gradient is given, it is taken as 1 for every output: L is their sum.
  */
 public final class Explain {
-    private static final String CHECKED = "Every number comes from the op itself and is written out as the sum of its terms; every gradient is "
-            + "held against what finite differences measure, `(L(x + h) − L(x − h)) / (2h)`.";
+    private static final String CHECKED = "Every number comes from the op itself and is written out as the sum of its terms; every "
+            + "gradient is held against what finite differences measure, `(L(x + h) − L(x − h)) / (2h)`.";
     private static final int LARGEST_OUTPUT = 2 * MatrixText.LIMIT;
 
     private Explain() {
@@ -58,8 +58,8 @@ public final class Explain {
         Conv2d op = new Conv2d(1, window, 1, b.isPresent());
         Tensor delta = gradient(op, x, dy);
         Optional<Tensor> bias = b.map(t -> t.reshape(Shape.of(1)));
-        return new Document("conv2d: " + words(window) + " on " + x.shape(), CHECKED + " Input `X`, kernel `K`, output `Z`, `δ = ∂L/∂Z`"
-                + assumed(dy) + ".", new Convolution(x, w, bias, window, delta).parts());
+        return new Document("conv2d: " + words(window) + " on " + x.shape(), CHECKED + " Input `X`, kernel `K`, output `Z`, `δ = "
+                + "∂L/∂Z`" + assumed(dy) + ".", new Convolution(x, w, bias, window, delta).parts());
     }
 
     /**
@@ -135,7 +135,8 @@ public final class Explain {
     private static void matrix(String what, Tensor t) {
         t.shape().expectRank(2, what + " is a matrix, rows × columns");
         if (t.shape().dim(0) > MatrixText.LIMIT || t.shape().dim(1) > MatrixText.LIMIT) {
-            throw new ShapeException(what + " is " + t.shape() + "; at most " + MatrixText.LIMIT + "×" + MatrixText.LIMIT + " are explained");
+            throw new ShapeException(what + " is " + t.shape() + "; at most " + MatrixText.LIMIT + "×" + MatrixText.LIMIT
+                    + " are explained");
         }
     }
 
@@ -145,8 +146,8 @@ public final class Explain {
 
     private static void small(String op, Window window) {
         if (window.h().kernel() > LARGEST_OUTPUT || window.w().kernel() > LARGEST_OUTPUT) {
-            throw new ShapeException(op + ": a window of " + window.text() + " is too large; at most " + LARGEST_OUTPUT + "×" + LARGEST_OUTPUT
-                    + " are explained");
+            throw new ShapeException(op + ": a window of " + window.text() + " is too large; at most " + LARGEST_OUTPUT + "×"
+                    + LARGEST_OUTPUT + " are explained");
         }
     }
 
@@ -154,8 +155,8 @@ public final class Explain {
     private static Tensor gradient(Op op, Tensor x, Optional<Tensor> dy) {
         Shape y = op.output(Pass.image(x).shape());
         if (y.h() > LARGEST_OUTPUT || y.w() > LARGEST_OUTPUT) {
-            throw new ShapeException(op.kind() + ": the output would be " + y.h() + "×" + y.w() + "; at most " + LARGEST_OUTPUT + "×"
-                    + LARGEST_OUTPUT + " are explained");
+            throw new ShapeException(op.kind() + ": the output would be " + y.h() + "×" + y.w() + "; at most " + LARGEST_OUTPUT
+                    + "×" + LARGEST_OUTPUT + " are explained");
         }
         Shape plane = Shape.of(y.h(), y.w());
         dy.ifPresent(t -> fits(op.kind(), t, plane));

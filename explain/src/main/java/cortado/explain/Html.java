@@ -56,13 +56,16 @@ public final class Html {
     private void head(Document d) {
         out.append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n")
                 .append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n<title>")
-                .append(MathMl.escape(d.title())).append("</title>\n<style>\n").append(style()).append("</style>\n</head>\n<body>\n<main>\n")
-                .append("<header><h1>").append(MathMl.escape(d.title())).append("</h1>\n<p class=\"sub\">").append(prose(d.subtitle()))
+                .append(MathMl.escape(d.title())).append("</title>\n<style>\n").append(style())
+                .append("</style>\n</head>\n<body>\n<main>\n")
+                .append("<header><h1>").append(MathMl.escape(d.title())).append("</h1>\n<p class=\"sub\">")
+                .append(prose(d.subtitle()))
                 .append("</p>\n");
         List<Heading> marks = d.parts().stream().filter(Heading.class::isInstance).map(Heading.class::cast).toList();
         if (marks.size() > 1) {
             out.append("<nav>");
-            marks.forEach(h -> out.append("<a href=\"#").append(h.mark()).append("\" title=\"").append(MathMl.escape(h.text())).append("\">")
+            marks.forEach(h -> out.append("<a href=\"#").append(h.mark()).append("\" title=\"").append(MathMl.escape(h.text()))
+                    .append("\">")
                     .append(h.mark()).append("</a> "));
             out.append("</nav>\n");
         }
@@ -95,7 +98,8 @@ public final class Html {
     private void heading(Heading h) {
         closeSection();
         open = true;
-        out.append("<section id=\"").append(MathMl.escape(h.mark())).append("\">\n<h2><span class=\"mark\">").append(MathMl.escape(h.mark()))
+        out.append("<section id=\"").append(MathMl.escape(h.mark())).append("\">\n<h2><span class=\"mark\">")
+                .append(MathMl.escape(h.mark()))
                 .append("</span> ").append(MathMl.escape(h.text())).append("</h2>\n");
     }
 
@@ -109,8 +113,9 @@ public final class Html {
     }
 
     private void check(Check c, Part before) {
-        out.append(before instanceof Check ? "" : "<ul class=\"checks\">\n").append("<li class=\"").append(c.passed() ? "ok" : "bad")
-                .append("\"><span class=\"tick\">").append(c.passed() ? "✓" : "✗").append("</span><span>").append(prose(c.what()))
+        out.append(before instanceof Check ? "" : "<ul class=\"checks\">\n").append("<li class=\"")
+                .append(c.passed() ? "ok" : "bad").append("\"><span class=\"tick\">").append(c.passed() ? "✓" : "✗")
+                .append("</span><span>").append(prose(c.what()))
                 .append(" <span class=\"within\">").append(words(c.verdict())).append("</span></span></li>\n");
     }
 
@@ -119,8 +124,8 @@ public final class Html {
         StringBuilder s = new StringBuilder();
         for (String word : text.split(" ")) {
             String number = word.replaceAll(",$", "");
-            s.append(s.isEmpty() ? "" : " ").append(Character.isDigit(word.charAt(0)) ? MathMl.inline(number) + word.substring(number.length())
-                    : MathMl.escape(word));
+            s.append(s.isEmpty() ? "" : " ").append(!Character.isDigit(word.charAt(0)) ? MathMl.escape(word)
+                    : MathMl.inline(number) + word.substring(number.length()));
         }
         return s.toString();
     }
@@ -140,7 +145,8 @@ public final class Html {
         boolean pair = false;
         for (Piece piece : m.pieces()) {
             switch (piece) {
-                case Sign s -> out.append("<span class=\"pair\"><span class=\"sign\">").append(MathMl.inline(s.notation())).append("</span>");
+                case Sign s -> out.append("<span class=\"pair\"><span class=\"sign\">").append(MathMl.inline(s.notation()))
+                        .append("</span>");
                 case Grid g -> grid(g);
             }
             out.append(pair && piece instanceof Grid ? "</span>" : "");
@@ -151,7 +157,8 @@ public final class Html {
     }
 
     private void grid(Grid g) {
-        out.append("<span class=\"grid\"><span class=\"name\">").append(MathMl.inline(g.name())).append("</span><math><mtable class=\"matrix\">");
+        out.append("<span class=\"grid\"><span class=\"name\">").append(MathMl.inline(g.name()))
+                .append("</span><math><mtable class=\"matrix\">");
         for (int row : Cells.shown(g.values().shape().dim(0), MOST)) {
             out.append("<mtr>");
             for (int column : Cells.shown(g.values().shape().dim(1), MOST)) {
@@ -178,7 +185,8 @@ public final class Html {
     }
 
     private void row(Row r) {
-        out.append("<tr><th scope=\"row\">").append(MathMl.inline(r.cell())).append("</th><td class=\"sum").append(r.terms().size() == 1 ? " one" : "")
+        out.append("<tr><th scope=\"row\">").append(MathMl.inline(r.cell())).append("</th><td class=\"sum")
+                .append(r.terms().size() == 1 ? " one" : "")
                 .append("\">");
         if (r.terms().isEmpty()) {
             out.append("<div class=\"symbols\">").append(MathMl.inline("= 0")).append("</div>");

@@ -71,13 +71,14 @@ final class Loss {
             all += v;
         }
         return List.of(new Heading("N11", "Softmax and cross-entropy"),
-                new Paragraph("Scores become probabilities: positive numbers that sum to 1. The loss is the surprise at the true class `y = "
-                        + label + "`, marked: 0 if it was certain, large if it was thought impossible. Classes count from 0."),
+                new Paragraph("Scores become probabilities: positive numbers that sum to 1. The loss is the surprise at the true "
+                        + "class `y = " + label + "`, marked: 0 if it was certain, large if it was thought impossible. Classes "
+                        + "count from 0."),
                 new Formula("P_k = e^(f_k) / Σ_j e^(f_j)"), new Formula("L = −log P_y"),
                 Matrices.of(Grid.of("f", f).light(Set.of(new At(0, label))), new Sign("→"),
                         Grid.of("P", p).light(Set.of(new At(0, label)))),
-                new Paragraph("Subtracting the largest score, `m = max f = " + Numbers.text(max) + "`, changes no quotient and keeps every "
-                        + "power at most 1."),
+                new Paragraph("Subtracting the largest score, `m = max f = " + Numbers.text(max) + "`, changes no quotient and "
+                        + "keeps every power at most 1."),
                 probabilities.table(), within("The quotients above are what Softmax computes", probabilities.values(), p, 1),
                 new Check("The probabilities sum to 1", Math.abs(all - 1), ROUNDING * (1 + Slopes.largest(f))), losses.table(),
                 within("The loss above is what SoftmaxCrossEntropy computes", losses.values(), pass.y(), 1));
@@ -88,8 +89,8 @@ final class Loss {
                 k -> Numbers.text(probability(k)) + (k == label ? " − 1" : ""));
         double size = Math.log(f.size()) + 3 * Slopes.largest(f);
         Tensor y = pass.x().get(1);
-        Slopes slopes = Slopes.of(() -> Pass.forward(new SoftmaxCrossEntropy(), List.of(f, y), List.of()), pass.dy(), f, pass.dx(), STEP,
-                size, false);
+        Slopes slopes = Slopes.of(() -> Pass.forward(new SoftmaxCrossEntropy(), List.of(f, y), List.of()), pass.dy(), f, pass.dx(),
+                STEP, size, false);
         double total = 0;
         for (double v : pass.dx().toDoubles()) {
             total += v;
@@ -97,8 +98,9 @@ final class Loss {
         List<Part> parts = new ArrayList<>(List.of(new Heading("N12", "The gradient of the scores"),
                 new Paragraph("By the quotient rule, a probability grows with its own score and shrinks with every other:"),
                 new Formula("∂P_y/∂f_k = P_y · (1 − P_y) if k = y, else −P_y · P_k"),
-                new Paragraph("The chain rule through the logarithm, `∂L/∂P_y = −1/P_y`, cancels `P_y`. What remains is the probability, "
-                        + "less 1 for the true class: the score of the truth is pushed up, the others down, each by how wrong it was."),
+                new Paragraph("The chain rule through the logarithm, `∂L/∂P_y = −1/P_y`, cancels `P_y`. What remains is the "
+                        + "probability, less 1 for the true class: the score of the truth is pushed up, the others down, each by "
+                        + "how wrong it was."),
                 new Formula("∂L/∂f_k = P_k − 1 if k = y, else P_k"),
                 Matrices.of(Grid.of("P", p), new Sign("→"), Grid.of("∂L/∂f", pass.dx()).light(Set.of(new At(0, label)))),
                 gradient.table(slopes),

@@ -58,8 +58,8 @@ final class MathMl {
             return new MathMl(notation, stacked).sequence("").xml();
         }
         return body(m.group(1).strip(), stacked) + "<mo>{</mo><mtable class=\"cases\"><mtr><mtd>" + body(m.group(2), stacked)
-                + "</mtd><mtd><mtext>if\u00a0</mtext>" + body(m.group(3), stacked) + "</mtd></mtr><mtr><mtd>" + body(m.group(4), stacked)
-                + "</mtd><mtd><mtext>else</mtext></mtd></mtr></mtable>";
+                + "</mtd><mtd><mtext>if\u00a0</mtext>" + body(m.group(3), stacked) + "</mtd></mtr><mtr><mtd>"
+                + body(m.group(4), stacked) + "</mtd><mtd><mtext>else</mtext></mtd></mtr></mtable>";
     }
 
     static String escape(String text) {
@@ -122,7 +122,8 @@ final class MathMl {
         }
         if (Character.isLetter(c)) {
             String word = word();
-            return scripts(Item.of("<mi>" + word + "</mi>" + (word.length() > 1 && peek() == ' ' ? "<mspace width=\"0.17em\"/>" : "")));
+            String space = word.length() > 1 && peek() == ' ' ? "<mspace width=\"0.17em\"/>" : "";
+            return scripts(Item.of("<mi>" + word + "</mi>" + space));
         }
         at++;
         return Item.of("<mo>" + escape(String.valueOf(c)) + "</mo>");
@@ -138,7 +139,8 @@ final class MathMl {
         String inner = sequence(")").xml();
         boolean closed = peek() == ')';
         at++;
-        return new Item("<mrow><mo>(</mo>" + inner + (closed ? "<mo>)</mo>" : "") + "</mrow>", inner);
+        String mo = inner.contains("<mfrac>") ? "<mo>" : "<mo stretchy=\"false\">";
+        return new Item("<mrow>" + mo + "(</mo>" + inner + (closed ? mo + ")</mo>" : "") + "</mrow>", inner);
     }
 
     private String quoted() {
@@ -201,7 +203,10 @@ final class MathMl {
         if (sub.isEmpty() && sup.isEmpty()) {
             return base;
         }
-        return Item.of(sup.isEmpty() ? "<msub>" + base.xml() + sub + "</msub>" : sub.isEmpty() ? "<msup>" + base.xml() + sup + "</msup>"
+        if (sup.isEmpty()) {
+            return Item.of("<msub>" + base.xml() + sub + "</msub>");
+        }
+        return Item.of(sub.isEmpty() ? "<msup>" + base.xml() + sup + "</msup>"
                 : "<msubsup>" + base.xml() + sub + sup + "</msubsup>");
     }
 

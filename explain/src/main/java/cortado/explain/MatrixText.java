@@ -36,13 +36,13 @@ public final class MatrixText {
         int columns = rows.getFirst().length;
         for (int r = 0; r < rows.size(); r++) {
             if (rows.get(r).length != columns) {
-                throw new FormatException(what + ": every row needs as many values as the first, " + columns + "; row " + (r + 1) + " has "
-                        + rows.get(r).length);
+                throw new FormatException(what + ": every row needs as many values as the first, " + columns + "; row " + (r + 1)
+                        + " has " + rows.get(r).length);
             }
         }
         if (rows.size() > LIMIT || columns > LIMIT) {
-            throw new FormatException(what + ": a matrix of " + rows.size() + "×" + columns + " is too large to read; at most " + LIMIT + "×"
-                    + LIMIT + " are explained");
+            throw new FormatException(what + ": a matrix of " + rows.size() + "×" + columns + " is too large to read; at most "
+                    + LIMIT + "×" + LIMIT + " are explained");
         }
         double[] all = rows.stream().flatMapToDouble(Arrays::stream).toArray();
         return Tensor.of(all, rows.size(), columns);

@@ -25,17 +25,19 @@ final class Notes {
 
         Convolution first = new Convolution(x, k, Optional.of(b), Window.of(2), delta);
         List<Part> parts = new ArrayList<>();
-        parts.add(new Paragraph("The network is `X →` conv `→ Z →` ReLU `→ C →` pool `→ P →` conv `→ … → f →` softmax, cross-entropy `→ L`. "
-                + "Learning needs the derivative of `L` in every weight. It is found backwards: each op is handed the gradient of its output and "
-                + "hands on the gradient of its input. For N1 to N6, let `δ = ∂L/∂Z` have arrived from above. What is measured are the "
-                + "finite differences `(L(x + h) − L(x − h)) / (2h)` of `L = Σ_ij δ_ij · z_ij`, whose gradient is just this `δ`."));
+        parts.add(new Paragraph("The network is `X →` conv `→ Z →` ReLU `→ C →` pool `→ P →` conv `→ … → f →` softmax, "
+                + "cross-entropy `→ L`. Learning needs the derivative of `L` in every weight. It is found backwards: each op is "
+                + "handed the gradient of its output and hands on the gradient of its input. For N1 to N6, let `δ = ∂L/∂Z` have "
+                + "arrived from above. What is measured are the finite differences `(L(x + h) − L(x − h)) / (2h)` of `L = Σ_ij "
+                + "δ_ij · z_ij`, whose gradient is just this `δ`."));
         parts.addAll(first.parts());
         parts.addAll(Pooling.max(MaxPool2d.of(2), pooled, two));
         parts.addAll(Rectifier.parts(first.output(), delta));
         parts.addAll(Depth.example().parts());
         parts.addAll(Pooling.average(new AvgPool2d(Window.of(2, 2, 0), false, true), pooled, two));
         parts.addAll(new Loss(scores, 0).parts());
-        return new Document("How a convolutional network learns", "The notes N1 to N12 with numbers. Every number comes from the op itself, is "
-                + "written out as the sum of its terms, and every gradient is held against finite differences.", parts);
+        return new Document("How a convolutional network learns", "The notes N1 to N12 with numbers. Every number comes from the "
+                + "op itself, is written out as the sum of its terms, and every gradient is held against finite "
+                + "differences.", parts);
     }
 }

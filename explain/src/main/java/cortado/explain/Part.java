@@ -17,15 +17,27 @@ public sealed interface Part {
     record Heading(String mark, String text) implements Part {
     }
 
-    /** @param text a few sentences; formulas within stand between backticks */
+    /**
+     * Sentences.
+     *
+     * @param text a few of them; formulas within stand between backticks
+     */
     record Paragraph(String text) implements Part {
     }
 
-    /** @param notation a statement, set on a line of its own */
+    /**
+     * A statement, set on a line of its own.
+     *
+     * @param notation the formula
+     */
     record Formula(String notation) implements Part {
     }
 
-    /** @param pieces matrices and the signs between them, left to right */
+    /**
+     * Matrices side by side.
+     *
+     * @param pieces matrices and the signs between them, left to right
+     */
     record Matrices(List<Piece> pieces) implements Part {
         static Matrices of(Piece... pieces) {
             return new Matrices(List.of(pieces));
@@ -36,7 +48,11 @@ public sealed interface Part {
     sealed interface Piece {
     }
 
-    /** @param notation what stands between two matrices: {@code ⋆}, {@code =}, {@code →} */
+    /**
+     * What stands between two matrices.
+     *
+     * @param notation {@code ⋆}, {@code =}, {@code →}
+     */
     record Sign(String notation) implements Piece {
     }
 
@@ -98,6 +114,8 @@ public sealed interface Part {
     }
 
     /**
+     * A part of a sum.
+     *
      * @param symbols {@code δ11·k22}
      * @param numbers the same with numbers: {@code 0.5·4}
      */

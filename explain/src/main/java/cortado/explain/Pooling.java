@@ -62,16 +62,16 @@ final class Pooling {
                 new Formula("p_ij = max \"over window\" ij \"of\" c_mn"),
                 Matrices.of(Grid.of("C", c).light(winners), new Sign("→"), Grid.of("P", p)),
                 forward.table(), forward.agrees("The largest elements above are what MaxPool2d computes", p),
-                new Paragraph("So the gradient of a window goes to its largest element, and 0 to the others: a small change of those "
-                        + "changes nothing. An element that wins several windows gets the sum; of equal elements the first, row by row, "
-                        + "gets it all. `dc` is short for `∂L/∂c`."),
+                new Paragraph("So the gradient of a window goes to its largest element, and 0 to the others: a small change of "
+                        + "those changes nothing. An element that wins several windows gets the sum; of equal elements the first, "
+                        + "row by row, gets it all. `dc` is short for `∂L/∂c`."),
                 new Formula("∂L/∂c_mn = Σ ∂L/∂p_ij \"over the windows\" ij \"that\" c_mn \"wins\""),
                 Matrices.of(Grid.of("∂L/∂P", delta), new Sign("→"), Grid.of("∂L/∂C", Pass.matrix(pass.dx())).light(winners)),
                 backward.table(slopes), backward.agrees("The sums above are what MaxPool2d computes backward", pass.dx()),
                 slopes.check("∂L/∂C")));
         if (slopes.kinked()) {
-            parts.add(new Paragraph("Where elements tie, the loss has a kink: a step up and a step down measure different slopes, and any "
-                    + "value between them is a gradient. Such cells are marked kink."));
+            parts.add(new Paragraph("Where elements tie, the loss has a kink: a step up and a step down measure different slopes, "
+                    + "and any value between them is a gradient. Such cells are marked kink."));
         }
         return parts;
     }
@@ -92,8 +92,8 @@ final class Pooling {
         int first = count(op, 0, 0);
         boolean even = p.shape().equals(delta.shape()) && evenly(op, first);
         String m = even ? "1/" + first : "1/m_ij";
-        String counted = even ? "" : " `m_ij` counts the elements of window `ij`: " + (op.countPadding() ? "padding counts" : "padding does "
-                + "not count") + ", what hangs over the padded end never does.";
+        String counted = even ? "" : " `m_ij` counts the elements of window `ij`: " + (op.countPadding() ? "padding counts"
+                : "padding does not count") + ", what hangs over the padded end never does.";
         return List.of(new Heading("N10", "Average pooling"),
                 new Paragraph("Each window is replaced by its mean." + counted),
                 new Formula("p_ij = " + m + " · Σ c_mn \"over window\" ij"),
@@ -102,7 +102,8 @@ final class Pooling {
                 new Paragraph("Each element of a window has the same share in the mean, so it gets the same share of the gradient. "
                         + "`dc` is short for `∂L/∂c`."),
                 new Formula("∂L/∂c_mn = Σ " + m + " · ∂L/∂p_ij \"over the windows\" ij \"that hold\" c_mn"),
-                Matrices.of(Grid.of("∂L/∂P", delta), new Sign("→"), Grid.of("∂L/∂C", Pass.matrix(pass.dx()))), backward.table(slopes),
+                Matrices.of(Grid.of("∂L/∂P", delta), new Sign("→"), Grid.of("∂L/∂C", Pass.matrix(pass.dx()))),
+                backward.table(slopes),
                 backward.agrees("The sums above are what AvgPool2d computes backward", pass.dx()), slopes.check("∂L/∂C"));
     }
 

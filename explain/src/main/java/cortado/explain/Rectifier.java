@@ -49,15 +49,16 @@ final class Rectifier {
                 new Formula("c_ij = max(z_ij, 0)"),
                 Matrices.of(Grid.of("Z", z).light(lit), new Sign("→"), Grid.of("C", pass.y())), forward.table(),
                 forward.agrees("The numbers above are what Relu computes", pass.y()),
-                new Paragraph("So the gradient passes where the element did, and is stopped elsewhere. `⊙` multiplies cell by cell."),
+                new Paragraph("So the gradient passes where the element did, and is stopped elsewhere. `⊙` multiplies cell by "
+                        + "cell."),
                 new Formula("∂c_ij/∂z_ij = 1 if z_ij > 0, else 0"), new Formula("∂L/∂Z = ∂L/∂C ⊙ ∂C/∂Z"),
                 Matrices.of(Grid.of("∂L/∂C", delta), new Sign("⊙"), Grid.of("∂C/∂Z", open).light(lit), new Sign("="),
                         Grid.of("∂L/∂Z", pass.dx()).light(lit)),
                 backward.table(slopes), backward.agrees("The products above are what Relu computes backward", pass.dx()),
                 slopes.check("∂L/∂Z")));
         if (slopes.kinked()) {
-            parts.add(new Paragraph("At 0 the function has a kink: a step up and a step down measure different slopes, and any value "
-                    + "between them is a gradient. It is taken as 0. Such cells are marked kink."));
+            parts.add(new Paragraph("At 0 the function has a kink: a step up and a step down measure different slopes, and any "
+                    + "value between them is a gradient. It is taken as 0. Such cells are marked kink."));
         }
         return parts;
     }

@@ -23,6 +23,8 @@ public final class Text {
     }
 
     /**
+     * Renders a document.
+     *
      * @param document what to show
      * @param colour   whether the terminal understands ANSI colours
      * @param width    columns, at least 40 are used; only a single long term or number is allowed to be wider

@@ -24,7 +24,8 @@ record TextMatrices(Ink ink, int width) {
         for (int i = 0; i < pieces.size(); i++) {
             List<String> block = block(pieces.get(i));
             int wide = widest(block);
-            int next = pieces.get(i) instanceof Sign && i + 1 < pieces.size() ? BETWEEN.length() + widest(block(pieces.get(i + 1))) : 0;
+            boolean sign = pieces.get(i) instanceof Sign && i + 1 < pieces.size();
+            int next = sign ? BETWEEN.length() + widest(block(pieces.get(i + 1))) : 0;
             if (!row.isEmpty() && used + BETWEEN.length() + wide + next > width) {
                 flush(lines, row);
                 used = 0;

@@ -47,8 +47,7 @@ record TextTerms(Ink ink, int width) {
         for (Row r : t.rows()) {
             String start = Ink.left(r.cell(), name) + " = ";
             if (one) {
-                sums.add(List.of(start + Ink.left(fold(r, false), symbols)
-                        + (r.terms().isEmpty() ? "" : " = " + fold(r, true))));
+                sums.add(List.of(start + Ink.left(fold(r, false), symbols) + (r.terms().isEmpty() ? "" : " = " + fold(r, true))));
             } else {
                 sums.add(stacked(r, start, room - Ink.width(start)));
             }
@@ -56,8 +55,8 @@ record TextTerms(Ink ink, int width) {
         int left = sums.stream().flatMap(List::stream).mapToInt(Ink::width).max().orElse(0);
         List<String> lines = new ArrayList<>();
         if (t.measured()) {
-            lines.add(ink.faint(" ".repeat(left + 3) + Ink.right("value", right.value) + "  " + Ink.right("measured", right.slope) + "  "
-                    + Ink.right("off by", right.off)));
+            lines.add(ink.faint(" ".repeat(left + 3) + Ink.right("value", right.value) + "  " + Ink.right("measured", right.slope)
+                    + "  " + Ink.right("off by", right.off)));
         }
         for (int i = 0; i < sums.size(); i++) {
             List<String> sum = sums.get(i);

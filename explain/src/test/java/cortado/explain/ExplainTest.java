@@ -32,8 +32,8 @@ class ExplainTest {
                 new Window.Axis(s, 1 + rng.below(6, 4), rng.below(7, 4), rng.below(8, 4), 1 + rng.below(9, 3)));
         Tensor x = random(rng.split("x"), window.h().extent() + rng.below(10, 3), window.w().extent() + rng.below(11, 3));
         Tensor dy = random(rng.split("dy"), window.h().output(x.shape().dim(0)), window.w().output(x.shape().dim(1)));
-        Document d = Explain.conv2d(x, random(rng.split("w"), r, s), seed % 2 == 0 ? Optional.empty() : Optional.of(random(rng, 1, 1)), window,
-                Optional.of(dy));
+        Optional<Tensor> b = seed % 2 == 0 ? Optional.empty() : Optional.of(random(rng, 1, 1));
+        Document d = Explain.conv2d(x, random(rng.split("w"), r, s), b, window, Optional.of(dy));
         assertThat(d.failures()).as(window.text()).isEmpty();
         assertThat(d.checks()).hasSize(seed % 2 == 0 ? 7 : 9);
         assertThat(Html.render(d)).contains("</html>");
@@ -48,7 +48,8 @@ class ExplainTest {
         Window window = new Window(new Window.Axis(r, 1 + rng.below(2, 3), rng.below(3, r / 2 + 1), rng.below(4, r / 2 + 1), 1),
                 new Window.Axis(s, 1 + rng.below(5, 3), rng.below(6, s / 2 + 1), rng.below(7, s / 2 + 1), 1));
         Tensor x = random(rng.split("x"), r + rng.below(8, 5), s + rng.below(9, 5));
-        assertThat(Explain.avgpool2d(x, new AvgPool2d(window, seed % 2 == 0, seed % 3 == 0), Optional.empty()).failures()).isEmpty();
+        assertThat(Explain.avgpool2d(x, new AvgPool2d(window, seed % 2 == 0, seed % 3 == 0), Optional.empty()).failures())
+                .isEmpty();
         assertThat(Explain.maxpool2d(x, new MaxPool2d(window, seed % 2 == 0), Optional.empty()).failures()).isEmpty();
     }
 
@@ -94,7 +95,8 @@ class ExplainTest {
         assertThat(pass.slopes(x, Tensor.of(new double[] {1, 0.99}, 1, 2)).check("∂L/∂X").passed()).isFalse();
         Tensor zero = Tensor.of(new double[] {0, 2}, 1, 2);
         Pass kink = Pass.of(new Relu(), List.of(zero), List.of(), dy);
-        assertThat(kink.slopes(zero, Tensor.of(new double[] {1.1, 1}, 1, 2)).check("∂L/∂X").passed()).as("outside of the kink").isFalse();
+        assertThat(kink.slopes(zero, Tensor.of(new double[] {1.1, 1}, 1, 2)).check("∂L/∂X").passed()).as("outside of the kink")
+                .isFalse();
         assertThat(kink.slopes(zero, Tensor.of(new double[] {Double.NaN, 1}, 1, 2)).check("∂L/∂X").passed()).as("NaN").isFalse();
     }
 
@@ -103,7 +105,8 @@ class ExplainTest {
         Document d = Explain.softmaxCrossEntropy(MatrixText.parse("scores", "1000; -1000; 3"), 1);
         assertThat(d.failures()).isEmpty();
         assertThat(Text.render(d, false, 80)).contains("2000");
-        assertThatThrownBy(() -> Explain.softmaxCrossEntropy(MatrixText.parse("scores", "1 2"), 2)).isInstanceOf(ShapeException.class)
+        assertThatThrownBy(() -> Explain.softmaxCrossEntropy(MatrixText.parse("scores", "1 2"), 2))
+                .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("0 … 1");
         assertThatThrownBy(() -> Explain.softmaxCrossEntropy(MatrixText.parse("scores", "1 2; 3 4"), 0))
                 .isInstanceOf(ShapeException.class);
@@ -113,13 +116,16 @@ class ExplainTest {
     void sizesThatDoNotFitAreRefused() {
         Tensor x = random(new Rng(23), 4, 4);
         Tensor w = random(new Rng(24), 2, 2);
-        assertThatThrownBy(() -> Explain.conv2d(x, w, Optional.empty(), Window.of(3), Optional.empty())).isInstanceOf(ShapeException.class)
+        assertThatThrownBy(() -> Explain.conv2d(x, w, Optional.empty(), Window.of(3), Optional.empty()))
+                .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("3×3").hasMessageContaining("2×2");
-        assertThatThrownBy(() -> Explain.conv2d(x, w, Optional.empty(), Window.of(2), Optional.of(x))).isInstanceOf(ShapeException.class)
+        assertThatThrownBy(() -> Explain.conv2d(x, w, Optional.empty(), Window.of(2), Optional.of(x)))
+                .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("expected 3×3, received 4×4");
         assertThatThrownBy(() -> Explain.conv2d(x, w, Optional.empty(), Window.of(2, 1, 100), Optional.empty()))
                 .isInstanceOf(ShapeException.class).hasMessageContaining("at most");
-        assertThatThrownBy(() -> Explain.conv2d(x, w, Optional.of(x), Window.of(2), Optional.empty())).isInstanceOf(ShapeException.class);
+        assertThatThrownBy(() -> Explain.conv2d(x, w, Optional.of(x), Window.of(2), Optional.empty()))
+                .isInstanceOf(ShapeException.class);
         assertThatThrownBy(() -> Explain.maxpool2d(x, new MaxPool2d(Window.of(1000, 1, 500), false), Optional.empty()))
                 .isInstanceOf(ShapeException.class).hasMessageContaining("too large");
         assertThatThrownBy(() -> Explain.relu(x.reshape(Shape.of(16)), Optional.empty())).isInstanceOf(ShapeException.class);

@@ -92,7 +92,8 @@ class NotesTest {
 
     @Test
     void twoConvolutionsDeepEveryParameterIsMeasured() {
-        List<String> checks = section("N9").stream().filter(Part.Check.class::isInstance).map(p -> ((Part.Check) p).what()).toList();
+        List<String> checks = section("N9").stream().filter(Part.Check.class::isInstance).map(p -> ((Part.Check) p).what())
+                .toList();
         for (String name : List.of("W", "c", "K[2]", "b[2]", "K[1]", "b[1]", "X")) {
             assertThat(checks).anyMatch(c -> c.startsWith("`∂L/∂" + name + "` is what finite differences measure"));
         }
@@ -113,7 +114,8 @@ class NotesTest {
 
     private static Map<String, Row> rows(String mark) {
         Map<String, Row> rows = new LinkedHashMap<>();
-        section(mark).stream().filter(Terms.class::isInstance).flatMap(t -> ((Terms) t).rows().stream()).forEach(r -> rows.put(r.cell(), r));
+        section(mark).stream().filter(Terms.class::isInstance).flatMap(t -> ((Terms) t).rows().stream())
+                .forEach(r -> rows.put(r.cell(), r));
         return rows;
     }
 

@@ -12,7 +12,6 @@ import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -25,8 +24,10 @@ class RenderTest {
     private static final Tensor X = ExplainTest.random(new Rng(31), 5, 11);
 
     static Stream<Document> documents() {
-        return Stream.of(Explain.notes(), Explain.conv2d(X, ExplainTest.random(new Rng(32), 3, 3), Optional.of(Tensor.of(new double[] {2}, 1)),
-                Window.of(3, 2, 2), Optional.empty()), Explain.avgpool2d(X, new AvgPool2d(Window.of(3, 2, 1), true, false), Optional.empty()),
+        Tensor w = ExplainTest.random(new Rng(32), 3, 3);
+        return Stream.of(Explain.notes(),
+                Explain.conv2d(X, w, Optional.of(Tensor.of(new double[] {2}, 1)), Window.of(3, 2, 2), Optional.empty()),
+                Explain.avgpool2d(X, new AvgPool2d(Window.of(3, 2, 1), true, false), Optional.empty()),
                 Explain.softmaxCrossEntropy(MatrixText.parse("f", "1 -2.5 300"), 0), failing());
     }
 
@@ -38,7 +39,8 @@ class RenderTest {
     @MethodSource("documents")
     void thePageIsWellFormedAndSelfContained(Document d) throws Exception {
         String page = Html.render(d);
-        org.w3c.dom.Document xml = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(new InputSource(new StringReader(page)));
+        org.w3c.dom.Document xml = DocumentBuilderFactory.newInstance().newDocumentBuilder()
+                .parse(new InputSource(new StringReader(page)));
         assertThat(xml.getDocumentElement().getTagName()).isEqualTo("html");
         assertThat(page).doesNotContain("http:", "https:", "url(", "@import", "<script", "<link", "<img", "src=");
         NodeList links = xml.getElementsByTagName("a");
@@ -48,9 +50,6 @@ class RenderTest {
             assertThat(page).contains("<section id=\"" + to.substring(1) + "\"");
         }
         assertThat(page).contains("prefers-color-scheme: dark", "@media print");
-        for (String matrix : page.split("<mtable class=\"matrix\">")) {
-            assertThat(Pattern.compile("</mtable>").matcher(matrix).results().count()).isLessThanOrEqualTo(9);
-        }
     }
 
     @ParameterizedTest
@@ -110,9 +109,11 @@ class RenderTest {
     @Test
     void formulasBecomeMathMl() {
         assertThat(MathMl.inline("x12")).isEqualTo("<math><msub><mi>x</mi><mn>12</mn></msub></math>");
-        assertThat(MathMl.block("∂L/∂k_uv")).contains("<mfrac><mrow><mrow><mi>∂</mi><mi>L</mi></mrow></mrow><mrow><mrow><mi>∂</mi><msub>");
+        assertThat(MathMl.block("∂L/∂k_uv"))
+                .contains("<mfrac><mrow><mrow><mi>∂</mi><mi>L</mi></mrow></mrow><mrow><mrow><mi>∂</mi><msub>");
         assertThat(MathMl.body("K[2]", false)).isEqualTo("<msup><mi>K</mi><mrow><mo>[</mo><mn>2</mn><mo>]</mo></mrow></msup>");
-        assertThat(MathMl.body("rot180(K)", false)).startsWith("<msub><mi>rot</mi><mn>180</mn></msub><mrow><mo>(</mo>");
+        assertThat(MathMl.body("rot180(K)", false)).startsWith("<msub><mi>rot</mi><mn>180</mn></msub><mrow>"
+                + "<mo stretchy=\"false\">(</mo>");
         assertThat(MathMl.body("5e−12", false)).contains("<mo>×</mo><msup><mn>10</mn><mn>−12</mn></msup>");
         assertThat(MathMl.body("P = 1 if k = y, else 0", true)).contains("<mo>{</mo><mtable class=\"cases\">").contains("else");
         assertThat(MathMl.body("e^(f_k) / Σ_j e^(f_j)", true)).startsWith("<mfrac><mrow><msup>").endsWith("</mrow></mfrac>");
