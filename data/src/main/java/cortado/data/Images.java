@@ -77,7 +77,7 @@ final class Images {
     /** An image as it is: grey where the file is grey, else RGB. */
     static Picture picture(Path file) {
         byte[] bytes = bytes(file);
-        try (ImageInputStream in = new ByteStream(bytes)) {
+        try (ImageInputStream in = new ByteStream(Jpeg.withoutProfile(bytes))) {
             Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
             if (!readers.hasNext()) {
                 throw new FormatException(file + " is not an image: expected PNG, JPEG, BMP, GIF, WebP or TIFF; it begins with "

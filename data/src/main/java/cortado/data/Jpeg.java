@@ -3,12 +3,15 @@ package cortado.data;
 import cortado.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
-/** What the image readers leave out about JPEG files: whether they are whole, and which way is up. */
+/** What the image readers leave out about JPEG files: whether they are whole, and which way is up; and what they need not see. */
 final class Jpeg {
     private static final int SCAN = 0xDA;
     private static final int END = 0xD9;
     private static final int APP1 = 0xE1;
+    private static final int APP2 = 0xE2;
     private static final int ORIENTATION = 0x112;
 
     private Jpeg() {
@@ -62,13 +65,40 @@ final class Jpeg {
         return new Images.Picture(Shape.of(channels, newH, newW), out);
     }
 
+    /**
+     * The file without its colour profile, which costs the readers milliseconds and would then be ignored. Only the profile's
+     * segments before the first scan are left out; a file whose segments make no sense stays as it is.
+     */
+    static byte[] withoutProfile(byte[] b) {
+        if (!is(b)) {
+            return b;
+        }
+        byte[] out = new byte[b.length];
+        int n = 2;
+        int at = 2;
+        System.arraycopy(b, 0, out, 0, 2);
+        while (at + 4 <= b.length && (b[at] & 255) == 0xFF && (b[at + 1] & 255) != SCAN) {
+            int length = 2 + ((b[at + 2] & 255) << 8 | b[at + 3] & 255);
+            if (length < 4 || at + length > b.length) {
+                return b;
+            }
+            if ((b[at + 1] & 255) != APP2) {
+                System.arraycopy(b, at, out, n, length);
+                n += length;
+            }
+            at += length;
+        }
+        System.arraycopy(b, at, out, n, b.length - at);
+        return at == n ? b : Arrays.copyOf(out, n + b.length - at);
+    }
+
     /** The orientation 1–8 in the file's EXIF block; 1 where there is none or it is damaged. */
     static int orientation(byte[] b) {
         int at = 2;
         while (at + 4 <= b.length && (b[at] & 255) == 0xFF && (b[at + 1] & 255) != SCAN) {
             int length = (b[at + 2] & 255) << 8 | b[at + 3] & 255;
             if ((b[at + 1] & 255) == APP1 && length >= 16 && at + 2 + length <= b.length
-                    && new String(b, at + 4, 4, java.nio.charset.StandardCharsets.ISO_8859_1).equals("Exif")) {
+                    && new String(b, at + 4, 4, StandardCharsets.ISO_8859_1).equals("Exif")) {
                 return tiff(ByteBuffer.wrap(b, at + 10, length - 8).slice());
             }
             at += 2 + Math.max(2, length);

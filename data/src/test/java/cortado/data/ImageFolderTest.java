@@ -3,14 +3,20 @@ package cortado.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cortado.graph.Normalization;
 import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
 import java.awt.image.BufferedImage;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,5 +123,36 @@ class ImageFolderTest {
     void aSplitThatHoldsNothingOutIsRefused() {
         Pictures.folder(dir, List.of("a", "b"), 1, 4, 4);
         refused("2 training and 0 held-out images");
+    }
+
+    @Test
+    void photosOfHandsAreReadFromTheirArchivesFolders() throws IOException {
+        Path tar = Shared.folder().resolve("data/sign-language-digits.tar");
+        Assumptions.assumeTrue(Files.isRegularFile(tar), "no ../shared/data/sign-language-digits.tar");
+        // Of the ten classes two: 3, and 7 with its three photos of 3024×3024.
+        unpack(tar, name -> name.contains("/Dataset/3/") || name.contains("/Dataset/7/"));
+        DataSplit s = open();
+        assertThat(s.classes()).containsExactly("3", "7");
+        assertThat(s.image()).isEqualTo(Shape.of(3, 64, 64));
+        assertThat(s.train().size() + s.test().size()).isEqualTo(412);
+        // Hands before a light wall: neither black nor white, and redder than blue.
+        Normalization n = s.normalization();
+        assertThat(n.mean()).allMatch(m -> m > 0.3 && m < 0.9);
+        assertThat(n.mean().get(0)).isGreaterThan(n.mean().get(2));
+    }
+
+    /** The tar format as far as needed: headers of 512 bytes, the name at 0, the size in octal at 124. */
+    private void unpack(Path tar, Predicate<String> wanted) throws IOException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(tar))) {
+            for (byte[] h = in.readNBytes(512); h.length == 512 && h[0] != 0; h = in.readNBytes(512)) {
+                String name = new String(h, 0, 100, StandardCharsets.US_ASCII).split("\0")[0];
+                int size = Integer.parseInt(new String(h, 124, 11, StandardCharsets.US_ASCII).strip(), 8);
+                byte[] content = in.readNBytes((size + 511) / 512 * 512);
+                if (size > 0 && wanted.test(name)) {
+                    Files.createDirectories(dir.resolve(name).getParent());
+                    Files.write(dir.resolve(name), java.util.Arrays.copyOf(content, size));
+                }
+            }
+        }
     }
 }

@@ -127,6 +127,17 @@ class ImagesTest {
     }
 
     @Test
+    void aColourProfileIsLeftOut() {
+        byte[] plain = Pictures.EXIF;
+        assertThat(Jpeg.withoutProfile(plain)).isSameAs(plain);
+        byte[] profiled = ByteBuffer.allocate(plain.length + 9).put(plain, 0, 20)
+                .put(new byte[] {(byte) 0xFF, (byte) 0xE2, 0, 7, 'I', 'C', 'C', '_', 0}).put(plain, 20, plain.length - 20).array();
+        assertThat(Jpeg.withoutProfile(profiled)).isEqualTo(plain);
+        profiled[22] = 100;
+        assertThat(Jpeg.withoutProfile(profiled)).isSameAs(profiled);
+    }
+
+    @Test
     void whatIsNoImageIsNamed() throws IOException {
         Path text = Files.writeString(dir.resolve("note.png"), "Hello, I am a text\n");
         refused(text, "is not an image: expected PNG", "'Hello, I am a te'");
