@@ -21,7 +21,7 @@ import java.util.Optional;
 public final class Explain {
     private static final String CHECKED = "Every number comes from the op itself and is written out as the sum of its terms; every "
             + "gradient is held against what finite differences measure, `(L(x + h) − L(x − h)) / (2h)`.";
-    private static final int LARGEST_OUTPUT = 2 * MatrixText.LIMIT;
+    private static final int LARGEST = 2 * MatrixText.LIMIT;
 
     private Explain() {
     }
@@ -55,6 +55,7 @@ public final class Explain {
         if (b.isPresent() && b.get().size() != 1) {
             throw new ShapeException("conv2d: one filter has one bias, received " + b.get().shape());
         }
+        small("conv2d", window);
         Conv2d op = new Conv2d(1, window, 1, b.isPresent());
         Tensor delta = gradient(op, x, dy);
         Optional<Tensor> bias = b.map(t -> t.reshape(Shape.of(1)));
@@ -144,19 +145,23 @@ public final class Explain {
         return "window " + w.text().replace(" /", ", stride ").replace(" pad", ", padding").replace(" dilation", ", dilation");
     }
 
+    /** Refuses a window before anything is made from it: its padded input is going to be shown. */
     private static void small(String op, Window window) {
-        if (window.h().kernel() > LARGEST_OUTPUT || window.w().kernel() > LARGEST_OUTPUT) {
-            throw new ShapeException(op + ": a window of " + window.text() + " is too large; at most " + LARGEST_OUTPUT + "×"
-                    + LARGEST_OUTPUT + " are explained");
+        for (Window.Axis a : new Window.Axis[] {window.h(), window.w()}) {
+            int largest = Math.max(Math.max(a.kernel(), a.dilation()), Math.max(a.before(), a.after()));
+            if (largest > LARGEST) {
+                throw new ShapeException(op + ": " + words(window) + " is too large; kernel, padding and dilation of at most "
+                        + LARGEST + " are explained");
+            }
         }
     }
 
     /** The gradient to start from, checked against the op's output size. */
     private static Tensor gradient(Op op, Tensor x, Optional<Tensor> dy) {
         Shape y = op.output(Pass.image(x).shape());
-        if (y.h() > LARGEST_OUTPUT || y.w() > LARGEST_OUTPUT) {
-            throw new ShapeException(op.kind() + ": the output would be " + y.h() + "×" + y.w() + "; at most " + LARGEST_OUTPUT
-                    + "×" + LARGEST_OUTPUT + " are explained");
+        if (y.h() > LARGEST || y.w() > LARGEST) {
+            throw new ShapeException(op.kind() + ": the output would be " + y.h() + "×" + y.w() + "; at most " + LARGEST
+                    + "×" + LARGEST + " are explained");
         }
         Shape plane = Shape.of(y.h(), y.w());
         dy.ifPresent(t -> fits(op.kind(), t, plane));
