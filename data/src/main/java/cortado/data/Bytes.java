@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
-/** Reading whole files and resources, unpacking gzip where the first two bytes say so. A failure is one line that names the file. */
+/** Reads whole files and resources, unpacking gzip where the first two bytes say so. A failure is one line with the file's name. */
 final class Bytes {
     private Bytes() {
     }
@@ -58,6 +58,7 @@ final class Bytes {
     /** What an exception says, or what it is where it says nothing. */
     static String reason(Exception e) {
         String name = e.getClass().getSimpleName();
-        return e.getMessage() == null || e.getMessage().isBlank() ? name : name + ", " + e.getMessage().lines().findFirst().orElse("");
+        String message = e.getMessage() == null ? "" : e.getMessage().lines().findFirst().orElse("");
+        return message.isBlank() ? name : name + ", " + message;
     }
 }

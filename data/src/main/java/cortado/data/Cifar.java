@@ -85,7 +85,8 @@ record Cifar(Path folder, int skipped, List<String> train, String test, String n
                 System.arraycopy(records, i * length + skipped + 1, pixels, (old + i) * IMAGE.size(), IMAGE.size());
             }
         }
-        return Dataset.of(IMAGE, pixels, labels, classes, folder.resolve(files.size() == 1 ? files.getFirst() : "data_batch_*.bin").toString());
+        String source = files.size() == 1 ? files.getFirst() : "data_batch_*.bin";
+        return Dataset.of(IMAGE, pixels, labels, classes, folder.resolve(source).toString());
     }
 
     private byte[] records(InputStream in, String name) throws IOException {

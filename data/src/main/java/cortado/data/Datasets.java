@@ -39,7 +39,8 @@ public final class Datasets {
                 yield known.isPresent() ? named(known.get(), options) : folder(nameOrPath, options);
             }
         };
-        return options.image().map(to -> new DataSplit(split.name(), Fit.fit(split.train(), to), Fit.fit(split.test(), to))).orElse(split);
+        return options.image().map(to -> new DataSplit(split.name(), Fit.fit(split.train(), to), Fit.fit(split.test(), to)))
+                .orElse(split);
     }
 
     private static DataSplit small() {

@@ -92,7 +92,8 @@ final class Download {
         try {
             received = Bytes.file(part, (in, name) -> sha256(in));
         } catch (FormatException e) {
-            throw new FormatException("what came from " + from + " is damaged: its gzip stream ends early or is corrupt; it was not kept", e);
+            throw new FormatException("what came from " + from + " is damaged: its gzip stream ends early or is corrupt; "
+                    + "it was not kept", e);
         }
         if (!received.equals(sha256)) {
             throw new FormatException("what came from " + from + " is not the file that was expected: SHA-256 of the unpacked file "

@@ -11,7 +11,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Writes examples into a batch. There are only 256 values a pixel can have, so normalisation is a table per channel; in LANES
- * sixteen images are first laid out beside each other as bytes, which the cache holds, and then written pixel by pixel. One thread at a time.
+ * sixteen images are first laid out beside each other as bytes, which the cache holds, and then written pixel by pixel. One
+ * thread at a time.
  */
 final class Filler {
     private final Dataset data;
@@ -31,7 +32,8 @@ final class Filler {
         this.scratch = new float[transform == Transform.NONE ? 0 : image.size()];
         int channels = image.dim(0);
         if (normalization.mean().size() != channels) {
-            throw new ShapeException("the images have " + channels + " channels, the normalization has " + normalization.mean().size());
+            throw new ShapeException("the images have " + channels + " channels, the normalization has "
+                    + normalization.mean().size());
         }
         this.tables = new float[channels][256];
         for (int c = 0; c < channels; c++) {

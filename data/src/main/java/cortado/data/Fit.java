@@ -58,7 +58,7 @@ final class Fit {
             return data;
         }
         if ((long) data.size() * to.size() > Integer.MAX_VALUE - 8L) {
-            throw new FormatException(data.size() + " images of " + to + " do not fit into one array of 2 GiB; ask for smaller images");
+            throw new FormatException(data.size() + " images of " + to + " are more than 2 GiB; ask for smaller images");
         }
         byte[] all = new byte[data.size() * to.size()];
         int[] labels = new int[data.size()];

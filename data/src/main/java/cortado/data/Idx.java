@@ -24,8 +24,8 @@ record Idx(List<Integer> dims, byte[] elements) {
     static Idx read(InputStream in, String name, int rank, String what) throws IOException {
         byte[] magic = in.readNBytes(4);
         if (magic.length < 4 || magic[0] != 0 || magic[1] != 0 || magic[2] != UNSIGNED_BYTES || magic[3] != rank) {
-            throw new FormatException(name + " does not begin like an IDX file of " + what + ": expected the bytes 00 00 08 0" + rank
-                    + " at offset 0, received " + hex(magic));
+            throw new FormatException(name + " does not begin like an IDX file of " + what + ": expected the bytes 00 00 08 0"
+                    + rank + " at offset 0, received " + hex(magic));
         }
         byte[] sizes = in.readNBytes(4 * rank);
         if (sizes.length < 4 * rank) {
@@ -36,15 +36,16 @@ record Idx(List<Integer> dims, byte[] elements) {
         for (int a = 0; a < rank; a++) {
             dims[a] = ByteBuffer.wrap(sizes).getInt(4 * a);
             if (dims[a] < 1 || (total *= dims[a]) > LARGEST) {
-                throw new FormatException(name + ": the size at byte offset " + (4 + 4 * a) + " is " + Integer.toUnsignedString(dims[a])
+                throw new FormatException(name + ": the size at byte offset " + (4 + 4 * a) + " is "
+                        + Integer.toUnsignedString(dims[a])
                         + (dims[a] < 1 ? "; expected 1 to 2147483647" : ", which makes more than 2147483639 elements"));
             }
         }
         // Grows with what is there, so that a header that lies costs no memory.
         byte[] elements = in.readNBytes((int) total);
         if (elements.length < total) {
-            throw new FormatException(name + " is truncated: its header says " + join(dims) + " = " + total + " elements, it ends after "
-                    + elements.length + " (byte offset " + (4L + 4 * rank + elements.length) + ")");
+            throw new FormatException(name + " is truncated: its header says " + join(dims) + " = " + total
+                    + " elements, it ends after " + elements.length + " (byte offset " + (4L + 4 * rank + elements.length) + ")");
         }
         if (in.read() >= 0) {
             throw new FormatException(name + " is longer than its header says: expected " + join(dims) + " = " + total

@@ -66,8 +66,8 @@ final class ImageFolder implements Dataset {
     private static Path root(Path folder) {
         List<String> inside = folders(folder);
         if (inside.isEmpty()) {
-            throw new FormatException("the folder " + folder + " is no data set: expected folders named after classes with images in "
-                    + "them (<class>/*.png or train/<class>/*.png), or IDX files (" + Known.FILES.getFirst()
+            throw new FormatException("the folder " + folder + " is no data set: expected folders named after classes with images "
+                    + "in them (<class>/*.png or train/<class>/*.png), or IDX files (" + Known.FILES.getFirst()
                     + "…), or CIFAR's binary files");
         }
         Path first = folder.resolve(inside.getFirst());
@@ -76,7 +76,8 @@ final class ImageFolder implements Dataset {
 
     private static List<String> folders(Path folder) {
         try (Stream<Path> inside = Files.list(folder)) {
-            return inside.filter(Files::isDirectory).map(f -> f.getFileName().toString()).filter(n -> !n.startsWith(".")).sorted().toList();
+            return inside.filter(Files::isDirectory).map(f -> f.getFileName().toString()).filter(n -> !n.startsWith(".")).sorted()
+                    .toList();
         } catch (IOException e) {
             throw new FormatException("cannot read the folder " + folder + ": " + Bytes.reason(e), e);
         }
@@ -94,7 +95,8 @@ final class ImageFolder implements Dataset {
 
     private static Listing list(Path root, List<String> classes) {
         if (classes.size() < 2) {
-            throw new FormatException("the folder " + root + " has " + (classes.isEmpty() ? "no class folder" : "only the class " + classes.getFirst())
+            throw new FormatException("the folder " + root + " has "
+                    + (classes.isEmpty() ? "no class folder" : "only the class " + classes.getFirst())
                     + "; a classifier needs at least two folders with images, named after their classes");
         }
         Listing all = new Listing(classes, new ArrayList<>(), new ArrayList<>());

@@ -55,7 +55,8 @@ public final class Loader {
      * @return the loader
      * @throws ShapeException if the batch is larger than the data set or the normalization has other channels
      */
-    public static Loader shuffled(Dataset data, Normalization normalization, int batch, Layout layout, Rng rng, Transform transform) {
+    public static Loader shuffled(Dataset data, Normalization normalization, int batch, Layout layout, Rng rng,
+            Transform transform) {
         if (batch > data.size()) {
             throw new ShapeException("the batch size " + batch + " is larger than the data set of " + data.size()
                     + " images; use a batch size of at most " + data.size());

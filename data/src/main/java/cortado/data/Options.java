@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param seed     decides which examples are held out where the data has no split of its own
  * @param holdout  share of examples held out then, between 0 and 1
  */
-public record Options(Optional<Path> folder, Optional<Path> cache, boolean download, Optional<Shape> image, long seed, double holdout) {
+public record Options(Optional<Path> folder, Optional<Path> cache, boolean download, Optional<Shape> image, long seed,
+        double holdout) {
     /** Checks ranges; throws {@link FormatException}. */
     public Options {
         if (!(holdout > 0 && holdout < 1)) {

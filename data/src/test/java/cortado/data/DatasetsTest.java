@@ -63,7 +63,8 @@ class DatasetsTest {
     @Test
     void anUnknownNameIsAnsweredWithTheNamesThereAre(@TempDir Path dir) throws IOException {
         assertThatThrownBy(() -> Datasets.open("fashon", Options.defaults())).isInstanceOf(FormatException.class)
-                .hasMessage("there is no data set fashon: it is neither a folder nor one of fashion-mnist-small, digits, fashion-mnist, mnist");
+                .hasMessage("there is no data set fashon: it is neither a folder nor one of fashion-mnist-small, digits, "
+                        + "fashion-mnist, mnist");
         assertThatThrownBy(() -> Datasets.open("a\0b", Options.defaults())).isInstanceOf(FormatException.class);
         Path file = Files.writeString(dir.resolve("x.txt"), "x");
         assertThatThrownBy(() -> Datasets.open(file.toString(), Options.defaults())).isInstanceOf(FormatException.class)
@@ -104,7 +105,8 @@ class DatasetsTest {
 
     @Test
     void optionsRefuseImpossibleSettings() {
-        assertThatThrownBy(() -> Options.defaults().withSplit(0, 1)).isInstanceOf(FormatException.class).hasMessageContaining("received 1.0");
+        assertThatThrownBy(() -> Options.defaults().withSplit(0, 1)).isInstanceOf(FormatException.class)
+                .hasMessageContaining("received 1.0");
         assertThatThrownBy(() -> Options.defaults().withImage(Shape.of(2, 8, 8))).isInstanceOf(FormatException.class)
                 .hasMessageContaining("2×8×8");
     }

@@ -92,7 +92,8 @@ class FormatsTest {
         byte[] wrong = images.clone();
         wrong[2] = 13;
         write("train-images-idx3-ubyte", wrong);
-        refused("train-images-idx3-ubyte", "IDX file of images", "expected the bytes 00 00 08 03 at offset 0", "received 00 00 0d 03");
+        refused("train-images-idx3-ubyte", "IDX file of images", "expected the bytes 00 00 08 03 at offset 0",
+                "received 00 00 0d 03");
         write("train-images-idx3-ubyte", new byte[0]);
         refused("the file is empty");
         write("train-images-idx3-ubyte", Arrays.copyOf(images, 11));

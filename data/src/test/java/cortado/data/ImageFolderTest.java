@@ -68,17 +68,20 @@ class ImageFolderTest {
     void classFoldersMayLieDirectlyInTheFolderOrOneDeeper() {
         Pictures.folder(dir.resolve("Dataset"), List.of("0", "1"), 5, 4, 4);
         assertThat(open().classes()).containsExactly("0", "1");
-        assertThat(Datasets.open(dir.resolve("Dataset").toString(), Options.defaults()).fingerprint()).isEqualTo(open().fingerprint());
+        assertThat(Datasets.open(dir.resolve("Dataset").toString(), Options.defaults()).fingerprint())
+                .isEqualTo(open().fingerprint());
     }
 
     @Test
     void largePhotosGoTo64AndGreyOnesToOneChannel() {
         for (int i = 0; i < 4; i++) {
-            Pictures.write(dir.resolve("a").resolve(i + ".png"), Pictures.plain(BufferedImage.TYPE_3BYTE_BGR, 90 + i, 80, 0xFF505050));
+            Pictures.write(dir.resolve("a").resolve(i + ".png"),
+                    Pictures.plain(BufferedImage.TYPE_3BYTE_BGR, 90 + i, 80, 0xFF505050));
             Pictures.write(dir.resolve("b").resolve(i + ".jpg"), Pictures.plain(BufferedImage.TYPE_BYTE_GRAY, 80, 200, 0xFF202020));
         }
         assertThat(open().image()).isEqualTo(Shape.of(1, 64, 64));
-        assertThat(Datasets.open(dir.toString(), Options.defaults().withImage(Shape.of(3, 10, 12))).train().pixels(0)).hasSize(360).containsOnly(0x50);
+        DataSplit wished = Datasets.open(dir.toString(), Options.defaults().withImage(Shape.of(3, 10, 12)));
+        assertThat(wished.train().pixels(0)).hasSize(360).containsOnly(0x50);
     }
 
     @Test

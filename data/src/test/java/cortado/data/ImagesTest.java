@@ -64,7 +64,8 @@ class ImagesTest {
 
     @Test
     void palettesAreLookedUp() {
-        IndexColorModel palette = new IndexColorModel(2, 3, new byte[] {10, 20, 30}, new byte[] {1, 2, 3}, new byte[] {7, 8, (byte) 200});
+        IndexColorModel palette = new IndexColorModel(2, 3, new byte[] {10, 20, 30}, new byte[] {1, 2, 3},
+                new byte[] {7, 8, (byte) 200});
         BufferedImage image = new BufferedImage(3, 1, BufferedImage.TYPE_BYTE_BINARY, palette);
         image.getRaster().setSample(1, 0, 0, 2);
         Images.Picture p = Images.picture(Pictures.write(dir.resolve("p.png"), image));
@@ -181,7 +182,8 @@ class ImagesTest {
 
     @Test
     void aHeaderThatClaimsAHugeImageCostsNothing() throws IOException {
-        byte[] png = Files.readAllBytes(Pictures.write(dir.resolve("a.png"), Pictures.plain(BufferedImage.TYPE_BYTE_GRAY, 4, 4, -1)));
+        BufferedImage white = Pictures.plain(BufferedImage.TYPE_BYTE_GRAY, 4, 4, -1);
+        byte[] png = Files.readAllBytes(Pictures.write(dir.resolve("a.png"), white));
         ByteBuffer.wrap(png).putInt(16, 60_000).putInt(20, 60_000);
         CRC32 crc = new CRC32();
         crc.update(png, 12, 17);
@@ -205,7 +207,8 @@ class ImagesTest {
             for (int k = random.nextInt(4); k >= 0; k--) {
                 bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
             }
-            Path file = Files.write(dir.resolve("fuzz"), random.nextInt(4) == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes);
+            int length = random.nextInt(4) == 0 ? random.nextInt(bytes.length) : bytes.length;
+            Path file = Files.write(dir.resolve("fuzz"), Arrays.copyOf(bytes, length));
             try {
                 assertThat(Images.read(file, Shape.of(3, 8, 8))).hasSize(192);
             } catch (FormatException e) {

@@ -32,8 +32,8 @@ class LoaderTest {
     }
 
     @ParameterizedTest(name = "{0} images, batch {1}, {2}, transform {3}, seed 7")
-    @CsvSource({"1,1,LANES,false", "16,16,LANES,false", "37,16,LANES,false", "37,10,LANES,false", "70,40,LANES,true", "37,10,ROWS,false",
-            "37,37,ROWS,true", "48,33,LANES,false"})
+    @CsvSource({"1,1,LANES,false", "16,16,LANES,false", "37,16,LANES,false", "37,10,LANES,false", "70,40,LANES,true",
+            "37,10,ROWS,false", "37,37,ROWS,true", "48,33,LANES,false"})
     void everyExampleComesOnceInTheSeededOrderNormalised(int n, int batch, Layout layout, boolean transform) {
         Dataset data = random(n, 7);
         // A transform that changes nothing must give the same bits by its slower way.
@@ -150,7 +150,8 @@ class LoaderTest {
     @Test
     void aBatchLargerThanTheSetAndForeignNormalizationsAreRefused() {
         Dataset d = random(5, 6);
-        assertThatThrownBy(() -> Loader.shuffled(d, NORM, 6, Layout.LANES, new Rng(0), Transform.NONE)).isInstanceOf(ShapeException.class)
+        assertThatThrownBy(() -> Loader.shuffled(d, NORM, 6, Layout.LANES, new Rng(0), Transform.NONE))
+                .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("batch size 6 is larger than the data set of 5 images");
         assertThatThrownBy(() -> Loader.inOrder(d, Normalization.none(1), 2, Layout.LANES)).isInstanceOf(ShapeException.class)
                 .hasMessageContaining("3 channels");
