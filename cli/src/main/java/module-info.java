@@ -1,6 +1,7 @@
 /** The command line: what a person starts, sees and stops. */
 module cortado.cli {
     requires cortado.data;
+    requires cortado.explain;
     requires cortado.io;
     requires cortado.testkit;
     requires cortado.train;

@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Looks at the machine. */
-@Command(name = "checks", sortOptions = false, description = "Look at this machine: Java, vector width, threads, memory, data sets.")
+@Command(name = "checks",
+        description = "Look at this machine: Java, vector width, threads, memory, data sets.")
 final class ChecksCommand implements Callable<Integer> {
     @Mixin
     private final Common common;

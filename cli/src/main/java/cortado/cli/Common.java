@@ -6,13 +6,15 @@ import picocli.CommandLine.Option;
 final class Common {
     private final Output output;
 
-    @Option(names = "--json", description = "Print JSON objects, one a line, on standard output; the rest on standard error.")
+    @Option(names = "--json", order = 1000,
+            description = "Print JSON objects, one a line, on standard output; the rest on standard error.")
     private boolean json;
 
-    @Option(names = "--debug", description = "Show where an error comes from.")
+    @Option(names = "--debug", order = 1001, description = "Show where an error comes from.")
     private boolean debug;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(names = {"-h", "--help"}, order = 1002, usageHelp = true,
+            description = "Show this help.")
     private boolean help;
 
     Common(Output output) {

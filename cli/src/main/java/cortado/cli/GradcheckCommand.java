@@ -10,10 +10,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Holds every gradient of a network against finite differences. */
-@Command(name = "gradcheck", sortOptions = false,
+@Command(name = "gradcheck",
         description = {"Hold every gradient of a network against central differences in double precision.",
             "Exit code 1 if one is wrong."},
-        footerHeading = "%nExamples:%n", footer = {
+        footer = {
             "  cortado gradcheck lenet5",
             "  cortado gradcheck my-net.json --input 3x32x32",
             "  cortado gradcheck runs/mnist-lenet5-1 --samples 100"})
@@ -53,18 +53,20 @@ final class GradcheckCommand implements Callable<Integer> {
         Table table = new Table("gradient of", "shape", ">checked", ">kinks", ">worst error", "");
         for (Finding f : findings) {
             boolean passed = f.passed(GradCheck.TOLERANCE);
-            table.row(f.tensor(), f.shape().toString(), Integer.toString(f.checked()), f.kinks() == 0 ? "" : Integer.toString(f.kinks()),
+            table.row(f.tensor(), f.shape().toString(), Texts.count(f.checked()), Texts.count(f.kinks()),
                     error(f.error()), passed ? "ok" : "WRONG");
-            o.tell(Json.object().with("tensor", f.tensor()).with("shape", f.shape()).with("error", f.error()).with("checked", f.checked())
-                    .with("kinks", f.kinks()).with("passed", passed));
+            o.tell(Json.object().with("tensor", f.tensor()).with("shape", f.shape()).with("error", f.error())
+                    .with("checked", f.checked()).with("kinks", f.kinks()).with("passed", passed));
         }
         table.print(o);
         List<String> wrong = findings.stream().filter(f -> !f.passed(GradCheck.TOLERANCE)).map(Finding::tensor).toList();
         double worst = findings.stream().mapToDouble(Finding::error).max().orElse(0);
-        o.tell(Json.object().with("event", "done").with("model", source.name()).with("worst_error", worst).with("passed", wrong.isEmpty()));
+        o.tell(Json.object().with("event", "done").with("model", source.name()).with("worst_error", worst)
+                .with("passed", wrong.isEmpty()));
         o.say(wrong.isEmpty()
-                ? o.style(Output.Style.GREEN, "passed") + ": every gradient of " + source.name() + " agrees with central differences (worst relative error "
-                        + error(worst) + ", allowed " + Texts.small(GradCheck.TOLERANCE) + ")"
+                ? o.style(Output.Style.GREEN, "passed") + ": every gradient of " + source.name()
+                        + " agrees with central differences (worst relative error " + error(worst) + ", allowed "
+                        + Texts.small(GradCheck.TOLERANCE) + ")"
                 : o.style(Output.Style.RED, "failed") + ": " + String.join(", ", wrong) + " of " + source.name()
                         + " differ from central differences by more than " + Texts.small(GradCheck.TOLERANCE));
         return wrong.isEmpty() ? Exit.OK : Exit.CHECK_FAILED;

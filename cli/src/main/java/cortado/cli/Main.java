@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -13,8 +14,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** The program. Without a command it shows help. */
-@Command(name = "cortado", sortOptions = false, descriptionHeading = "%n", description = {
-    "Trains, explains and runs convolutional networks, in pure Java."}, commandListHeading = "%nCommands:%n", footerHeading = "%nExamples:%n", footer = {
+@Command(name = "cortado", description = "Trains, explains and runs convolutional networks, in pure Java.",
+    commandListHeading = "%nCommands:%n", footer = {
     "  cortado train                        LeNet-5 on built-in images of clothes",
     "  cortado train fashion-mnist          the same on all 60,000",
     "  cortado train photos/                your own: photos/train/<class>/*.jpg",
@@ -83,6 +84,7 @@ public final class Main implements Runnable {
                 .addSubcommand("predict", new PredictCommand(new Common(output)))
                 .addSubcommand("summary", new SummaryCommand(new Common(output)))
                 .addSubcommand("gradcheck", new GradcheckCommand(new Common(output)))
+                .addSubcommand("explain", new ExplainCommand(new Common(output)))
                 .addSubcommand("checks", new ChecksCommand(new Common(output)))
                 .addSubcommand("version", new VersionCommand(new Common(output)))
                 .addSubcommand("generate-completion", new GenerateCompletion());
@@ -90,6 +92,11 @@ public final class Main implements Runnable {
         cli.setErr(new java.io.PrintWriter(output.err(), true));
         cli.setColorScheme(CommandLine.Help.defaultColorScheme(output.terminal().stdout() && output.terminal().colour()
                 ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        List<CommandLine> all = new ArrayList<>(cli.getSubcommands().values());
+        all.add(cli);
+        for (CommandLine c : all) {
+            c.getCommandSpec().usageMessage().sortOptions(false).abbreviateSynopsis(true).footerHeading("%nExamples:%n");
+        }
         cli.setUsageHelpWidth(Math.clamp(output.terminal().columns(), 60, 110));
         cli.setAbbreviatedOptionsAllowed(false).setCaseInsensitiveEnumValuesAllowed(true);
         cli.setExecutionExceptionHandler((e, at, result) -> Failures.report(e, output));

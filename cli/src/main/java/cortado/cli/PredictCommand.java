@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Says what images show. */
-@Command(name = "predict", sortOptions = false, description = "Say what images show: class and probability.",
-        footerHeading = "%nExamples:%n", footer = {
+@Command(name = "predict", description = "Say what images show: class and probability.",
+        footer = {
             "  cortado predict cat.jpg dog.png",
             "  cortado predict photos/ --top 5 --model runs/photos-convnet-1"})
 final class PredictCommand implements Callable<Integer> {
@@ -41,7 +41,8 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private final TrainedOptions trained = new TrainedOptions();
 
-    @Option(names = "--top", paramLabel = "N", defaultValue = "1", description = "How many classes of each image (default ${DEFAULT-VALUE}).")
+    @Option(names = "--top", paramLabel = "N", defaultValue = "1",
+            description = "How many classes of each image (default ${DEFAULT-VALUE}).")
     private int top;
 
     @Mixin
@@ -65,7 +66,8 @@ final class PredictCommand implements Callable<Integer> {
         List<Path> files = files();
         int width = files.stream().mapToInt(f -> f.toString().length()).max().orElse(0);
         boolean failed = false;
-        try (Plan plan = Plan.inference(model.graph(), model.parameters(), Math.min(BATCH, files.size()), Backend.vector(), threads.count())) {
+        int batch = Math.min(BATCH, files.size());
+        try (Plan plan = Plan.inference(model.graph(), model.parameters(), batch, Backend.vector(), threads.count())) {
             for (int from = 0; from < files.size(); from += plan.batch()) {
                 List<Path> some = files.subList(from, Math.min(files.size(), from + plan.batch()));
                 List<Picture> pictures = read(some, model, o);
@@ -126,15 +128,16 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private static List<String> names(Model model) {
-        return model.classes().isEmpty() ? IntStream.range(0, model.graph().outputExample().size()).mapToObj(Integer::toString).toList()
-                : model.classes();
+        int scores = model.graph().outputExample().size();
+        return model.classes().isEmpty() ? IntStream.range(0, scores).mapToObj(Integer::toString).toList() : model.classes();
     }
 
     private void show(Path file, double[] p, List<String> names, int width, Output o) {
         int[] best = Scores.top(p, Math.min(top, p.length));
         List<Json.Obj> ranked = Arrays.stream(best)
                 .mapToObj(k -> Json.object().with("class", names.get(k)).with("probability", p[k])).toList();
-        o.tell(Json.object().with("image", file).with("class", names.get(best[0])).with("probability", p[best[0]]).with("top", ranked));
+        o.tell(Json.object().with("image", file).with("class", names.get(best[0])).with("probability", p[best[0]])
+                .with("top", ranked));
         if (!o.json()) {
             List<String> texts = Arrays.stream(best).mapToObj(k -> names.get(k) + " " + Texts.percent(p[k])).toList();
             o.say(file + " ".repeat(width - file.toString().length()) + "  " + o.style(Output.Style.BOLD, texts.getFirst())

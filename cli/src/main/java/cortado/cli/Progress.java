@@ -80,7 +80,8 @@ final class Progress implements Consumer<Event> {
             return text.substring(0, Math.min(text.length(), room));
         }
         int full = (int) Math.round(p.done() * bar);
-        return output.noteStyle(Output.Style.GREEN, block.repeat(full)) + output.noteStyle(Output.Style.DIM, rest.repeat(bar - full))
+        return output.noteStyle(Output.Style.GREEN, block.repeat(full))
+                + output.noteStyle(Output.Style.DIM, rest.repeat(bar - full))
                 + String.format(Locale.ROOT, " %3.0f %%  ", 100 * p.done()) + text;
     }
 
@@ -92,9 +93,9 @@ final class Progress implements Consumer<Event> {
 
     private String line(Event.EpochEnd e) {
         int digits = Integer.toString(e.epochs()).length();
-        String text = String.format(Locale.ROOT, "epoch %" + digits + "d/%d  loss %.4f  val loss %.4f  top-1 %s  %,.0f images/s  %s",
-                e.epoch(), e.epochs(), e.trainLoss(), e.val().loss(), Texts.percent(e.val().top1()), e.imagesPerSecond(),
-                Texts.time(e.seconds()));
+        String form = "epoch %" + digits + "d/%d  loss %.4f  val loss %.4f  top-1 %s  %,.0f images/s  %s";
+        String text = String.format(Locale.ROOT, form, e.epoch(), e.epochs(), e.trainLoss(), e.val().loss(),
+                Texts.percent(e.val().top1()), e.imagesPerSecond(), Texts.time(e.seconds()));
         return e.best() ? text + output.noteStyle(Output.Style.GREEN, "  best") : text;
     }
 }

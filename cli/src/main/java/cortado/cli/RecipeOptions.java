@@ -55,7 +55,8 @@ final class RecipeOptions {
         if (optimizer.isPresent() || momentum.isPresent() || decay.isPresent()) {
             String name = optimizer.orElse(s.optimizer().name());
             boolean own = name.equals(s.optimizer().name());
-            s = s.withOptimizer(Optimizer.named(name, momentum.orElse(MOMENTUM), decay.orElse(own ? s.optimizer().weightDecay() : 0)));
+            double weightDecay = decay.orElse(own ? s.optimizer().weightDecay() : 0);
+            s = s.withOptimizer(Optimizer.named(name, momentum.orElse(MOMENTUM), weightDecay));
             s = name.startsWith("adam") ? s : s.withRate(SGD_RATE);
         }
         s = rate.map(s::withRate).orElse(s);

@@ -77,7 +77,8 @@ record Source(String name, Graph graph, Optional<Model> model) {
         if (Files.isDirectory(given)) {
             Path best = given.resolve(Run.BEST);
             if (!Files.isRegularFile(best)) {
-                throw new FormatException("the folder " + given + " holds no " + Run.BEST + "; give a run's folder or a model file");
+                throw new FormatException("the folder " + given + " holds no " + Run.BEST
+                        + "; give a run's folder or a model file");
             }
             return best;
         }

@@ -21,8 +21,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Shows what a network is made of and what it costs. */
-@Command(name = "summary", sortOptions = false, description = "Show a network's layers, shapes, parameters, FLOPs and memory.",
-        footerHeading = "%nExamples:%n", footer = {
+@Command(name = "summary", description = "Show a network's layers, shapes, parameters, FLOPs and memory.",
+        footer = {
             "  cortado summary lenet5",
             "  cortado summary my-net.json --input 3x32x32 --classes 100",
             "  cortado summary runs/mnist-lenet5-1 --batch 256"})
@@ -74,8 +74,9 @@ final class SummaryCommand implements Callable<Integer> {
                         .with("inference_bytes", inference).with("weights_bytes", 4 * weights.count())));
         if (!o.json()) {
             print(o, source, layers, weights.count());
-            o.say(String.format(Locale.ROOT, "memory with %d images a batch and %d thread%s: %s to train, %s to predict, and %s of weights",
-                    batch, threads, threads == 1 ? "" : "s", Texts.bytes(training), Texts.bytes(inference), Texts.bytes(4 * weights.count())));
+            String form = "memory for batches of %d on %d thread%s: %s to train, %s to predict, and %s of weights";
+            o.say(String.format(Locale.ROOT, form, batch, threads, threads == 1 ? "" : "s",
+                    Texts.bytes(training), Texts.bytes(inference), Texts.bytes(4 * weights.count())));
         }
         return Exit.OK;
     }
@@ -105,7 +106,8 @@ final class SummaryCommand implements Callable<Integer> {
         }
         long flops = layers.stream().mapToLong(Layer::flops).sum();
         table.row("total", "", "", Texts.count(parameters), Texts.count(flops), "");
-        o.say(o.style(Output.Style.BOLD, source.name()) + (source.model().isPresent() ? "" : " (untrained)") + ", FLOPs of one image");
+        String trained = source.model().isPresent() ? "" : " (untrained)";
+        o.say(o.style(Output.Style.BOLD, source.name()) + trained + ", shapes and FLOPs of one image");
         table.print(o);
     }
 }

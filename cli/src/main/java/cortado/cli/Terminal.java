@@ -14,7 +14,8 @@ record Terminal(boolean stdout, boolean stderr, int columns, boolean colour) {
 
     /** {@return what the launcher's properties and the user's environment say} */
     static Terminal of() {
-        boolean console = System.getProperty("cortado.launcher") == null && System.console() != null && System.console().isTerminal();
+        boolean launched = System.getProperty("cortado.launcher") != null;
+        boolean console = !launched && System.console() != null && System.console().isTerminal();
         boolean stdout = console || "terminal".equals(System.getProperty("cortado.stdout"));
         boolean stderr = console || "terminal".equals(System.getProperty("cortado.stderr"));
         String columns = System.getProperty("cortado.columns", "");

@@ -15,7 +15,8 @@ final class Texts {
     /** {@code 12.3 MB}. */
     static String bytes(long n) {
         return n < 1_000_000 ? String.format(Locale.ROOT, "%.1f kB", n / 1e3)
-                : n < 1_000_000_000 ? String.format(Locale.ROOT, "%.1f MB", n / 1e6) : String.format(Locale.ROOT, "%.1f GB", n / 1e9);
+                : n < 1_000_000_000 ? String.format(Locale.ROOT, "%.1f MB", n / 1e6)
+                : String.format(Locale.ROOT, "%.1f GB", n / 1e9);
     }
 
     /** {@code 8 s}, {@code 3:07}, {@code 1:02:03}. */

@@ -5,7 +5,8 @@ import picocli.CommandLine.Option;
 
 /** How many threads compute; results never depend on it. */
 final class ThreadOptions {
-    @Option(names = "--threads", paramLabel = "N", description = "Threads that compute (default: all processors); results do not depend on it.")
+    @Option(names = "--threads", paramLabel = "N",
+            description = "Threads that compute (default: all processors); results do not depend on it.")
     private Optional<Integer> threads = Optional.empty();
 
     int count() {

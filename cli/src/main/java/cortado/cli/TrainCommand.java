@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Trains a network and leaves a run's folder. */
-@Command(name = "train", sortOptions = false, description = "Train a network on images and keep the best model.",
-        footerHeading = "%nExamples:%n", footer = {
+@Command(name = "train", description = "Train a network on images and keep the best model.",
+        footer = {
             "  cortado train                            LeNet-5 on built-in images of clothes",
             "  cortado train fashion-mnist --model convnet --epochs 10",
             "  cortado train mnist --data-dir ~/mnist --seed 1 --output runs/first",
@@ -132,15 +132,15 @@ final class TrainCommand implements Callable<Integer> {
     private void started(Output o, Event.Started s, Run run) {
         o.note(String.format(Locale.ROOT, "%s: %,d images to learn from, %,d held out, %d classes", s.data().name(),
                 s.data().train().size(), s.data().test().size(), s.data().classes().size()));
-        o.note(String.format(Locale.ROOT, "%s: %,d parameters, images of %s, %s planned, run %s", model, s.parameters(), s.data().image(),
-                Texts.bytes(s.bytes()), run.folder()));
+        o.note(String.format(Locale.ROOT, "%s: %,d parameters, images of %s, %s planned, run %s", model, s.parameters(),
+                s.data().image(), Texts.bytes(s.bytes()), run.folder()));
     }
 
     private static String last(Output o, String data, Outcome outcome, Run run, boolean stopped) {
         Path best = run.folder().resolve(Run.BEST);
         String next = data.equals(DATA) ? ", " + Places.command() + " train fashion-mnist" : "";
-        return String.format(Locale.ROOT, "%stop-1 %s on %,d held-out images (epoch %d of %d, %s); model: %s; try: %s predict IMAGE%s",
-                stopped ? "stopped: " : "", o.style(Output.Style.BOLD, Texts.percent(outcome.val().top1())), outcome.val().images(),
-                outcome.bestEpoch(), outcome.epochs(), Texts.time(outcome.seconds()), best, Places.command(), next);
+        String form = "%stop-1 %s on %,d held-out images (epoch %d of %d, %s); model: %s; try: %s predict IMAGE%s";
+        return String.format(Locale.ROOT, form, stopped ? "stopped: " : "",
+                o.style(Output.Style.BOLD, Texts.percent(outcome.val().top1())), outcome.val().images(), outcome.bestEpoch(), outcome.epochs(), Texts.time(outcome.seconds()), best, Places.command(), next);
     }
 }

@@ -21,8 +21,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Judges a model by images that were held out. */
-@Command(name = "val", sortOptions = false, description = "Judge a model by the images held out from its training, or by other data.",
-        footerHeading = "%nExamples:%n", footer = {
+@Command(name = "val",
+        description = "Judge a model by the images held out from its training, or by other data.",
+        footer = {
             "  cortado val                               the newest run on its own data",
             "  cortado val mnist --data-dir ~/mnist --model runs/mnist-lenet5-1"})
 final class ValCommand implements Callable<Integer> {
@@ -30,7 +31,7 @@ final class ValCommand implements Callable<Integer> {
     private final Common common;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "DATA",
-            description = "A data set's name or folder, of which the held-out part is used (default: what the model was trained on).")
+            description = "A data set's name or folder, of which the held-out part is used (default: what it was trained on).")
     private Optional<String> given = Optional.empty();
 
     @Option(names = "--data", paramLabel = "DATA", description = "The same as an option.")

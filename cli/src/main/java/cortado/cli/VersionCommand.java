@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /** Says which Cortado this is. */
-@Command(name = "version", description = "Say which Cortado and which Java this is.", sortOptions = false)
+@Command(name = "version", description = "Say which Cortado and which Java this is.")
 final class VersionCommand implements Callable<Integer> {
     @Mixin
     private final Common common;

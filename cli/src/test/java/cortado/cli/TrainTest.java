@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,8 +35,7 @@ class TrainTest {
         int row = (3 * w + 3) / 4 * 4;
         ByteBuffer b = ByteBuffer.allocate(54 + row * h).order(ByteOrder.LITTLE_ENDIAN);
         b.put((byte) 'B').put((byte) 'M').putInt(b.capacity()).putInt(0).putInt(54);
-        b.putInt(40).putInt(w).putInt(h).putShort((short) 1).putShort((short) 24).putInt(0).putInt(row * h).putInt(0).putInt(0).putInt(0);
-        b.putInt(0);
+        b.putInt(40).putInt(w).putInt(h).putShort((short) 1).putShort((short) 24).putInt(0).putInt(row * h);
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < 3 * w; x++) {
                 b.put(54 + y * row + x, (byte) (x * 5));
@@ -62,7 +62,8 @@ class TrainTest {
         List<Json.Obj> lines = trained.out().lines().map(TrainTest::object).toList();
         assertThat(lines.stream().map(l -> l.get("event").orElseThrow().text())).contains("\"started\"", "\"epoch\"");
         Json.Obj done = lines.getLast();
-        assertThat(done.fields()).containsKeys("event", "run", "model", "epochs", "val_top1", "val_loss", "images_per_s", "weights_sha256");
+        assertThat(done.fields()).containsKeys("event", "run", "model", "epochs", "val_top1", "val_loss", "images_per_s",
+                "weights_sha256");
         assertThat(done.get("event")).contains(Json.of("done"));
         assertThat(done.get("run")).contains(Json.of(run()));
         assertThat(number(done, "val_top1")).isGreaterThan(0.8);
@@ -72,8 +73,8 @@ class TrainTest {
 
     @Test
     void sameSeedSameWeightsWhateverTheThreads(@TempDir Path other) throws IOException {
-        Cli again = Cli.run("train", "--data", "digits", "--model", "mlp", "--epochs", "2", "--seed", "1", "--threads", "3", "--output",
-                other.resolve("run").toString());
+        Cli again = Cli.run("train", "--data", "digits", "--model", "mlp", "--epochs", "2", "--seed", "1", "--threads", "3",
+                "--output", other.resolve("run").toString());
         assertThat(again.code()).as(again.err()).isZero();
         assertThat(again.out().lines()).hasSize(1);
         assertThat(again.out()).contains("top-1", "best.safetensors", "predict");
@@ -93,7 +94,8 @@ class TrainTest {
 
     @Test
     void predictNamesClassesOfFilesAndFolders() {
-        Cli c = Cli.run("predict", dir.resolve("a.bmp").toString(), dir.resolve("more").toString(), "--model", run(), "--top", "3", "--json");
+        Cli c = Cli.run("predict", dir.resolve("a.bmp").toString(), dir.resolve("more").toString(), "--model", run(),
+                "--top", "3", "--json");
         assertThat(c.code()).as(c.err()).isZero();
         List<Json.Obj> images = c.out().lines().map(TrainTest::object).toList();
         assertThat(images).hasSize(2);
@@ -146,7 +148,7 @@ class TrainTest {
         assertThat(c.out()).isEmpty();
         assertThat(c.err().lines().filter(l -> l.startsWith("cortado: "))).hasSize(1);
         assertThat(c.err()).contains(message).doesNotContain("Exception", "\tat ");
-        assertThat(Cli.run(java.util.stream.Stream.concat(java.util.stream.Stream.of(args), java.util.stream.Stream.of("--json"))
+        assertThat(Cli.run(Stream.concat(Stream.of(args), Stream.of("--json"))
                 .toArray(String[]::new)).last()).contains("\"event\":\"error\"");
     }
 
@@ -159,7 +161,8 @@ class TrainTest {
     @Test
     void nanLossKeepsTheLastGoodModel() {
         // Seeds of a diverging training are not needed: the first steps at this rate overflow.
-        Cli c = Cli.run("train", "digits", "--model", "mlp", "--opt", "sgd", "--lr", "1e30", "--output", dir.resolve("nan").toString());
+        Cli c = Cli.run("train", "digits", "--model", "mlp", "--opt", "sgd", "--lr", "1e30", "--output",
+                dir.resolve("nan").toString());
         assertThat(c.err()).contains("loss became").contains("epoch 1, step").contains("--lr");
         assertThat(dir.resolve("nan/events.jsonl")).content().contains("\"failed\"");
     }
