@@ -81,10 +81,14 @@ final class Mutants {
         URL[] urls = {classes.toUri().toURL(), location(Op.class), location(Safetensors.class), location(Cases.class),
             location(Mutants.class)};
         Set<String> red = new TreeSet<>();
+        int ran = 0;
         try (Loader loader = new Loader(urls)) {
             for (Class<?> test : tests) {
-                run(loader.loadClass(test.getName()), cases, wanted, red);
+                ran += run(loader.loadClass(test.getName()), cases, wanted, red);
             }
+        }
+        if (ran == 0) {
+            throw new AssertionError("no test was run");
         }
         return red;
     }
@@ -93,15 +97,17 @@ final class Mutants {
         return c.getProtectionDomain().getCodeSource().getLocation();
     }
 
-    private static void run(Class<?> test, String cases, Predicate<String> wanted, Set<String> red)
+    private static int run(Class<?> test, String cases, Predicate<String> wanted, Set<String> red)
             throws ReflectiveOperationException {
         var constructor = test.getDeclaredConstructor();
         constructor.setAccessible(true);
+        int ran = 0;
         for (Method m : test.getDeclaredMethods()) {
             String name = test.getSimpleName() + "." + m.getName();
             if ((m.isAnnotationPresent(Test.class) || m.isAnnotationPresent(ParameterizedTest.class)) && wanted.test(name)) {
                 m.setAccessible(true);
                 for (Object[] arguments : arguments(test, m, cases)) {
+                    ran++;
                     try {
                         m.invoke(constructor.newInstance(), arguments);
                     } catch (InvocationTargetException e) {
@@ -111,6 +117,7 @@ final class Mutants {
                 }
             }
         }
+        return ran;
     }
 
     private static List<Object[]> arguments(Class<?> test, Method m, String cases) throws ReflectiveOperationException {
