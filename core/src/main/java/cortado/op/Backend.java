@@ -55,7 +55,7 @@ public interface Backend {
             @Override
             public Kernel kernel(Op op, Shape... x) {
                 return switch (op) {
-                    case Conv2d c -> new Conv2dVector(c, x[0]);
+                    case Conv2d c -> Conv2dWinograd.fits(c, x[0]) ? new Conv2dWinograd(c, x[0]) : new Conv2dVector(c, x[0]);
                     case Linear l -> new LinearVector(l, x[0]);
                     case MaxPool2d p -> new MaxPool2dVector(p, x[0]);
                     case AvgPool2d p -> new AvgPool2dVector(p, x[0]);

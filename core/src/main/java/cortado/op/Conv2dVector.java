@@ -195,7 +195,7 @@ final class Conv2dVector implements Kernel {
         float[] in = padded(o.x(), room, ro, xPadded, xSize, xBorder);
         int at = xPadded == 0 ? o.x().offset() : ro;
         for (int g = 0; g < groups; g++) {
-            weights.run(dw.floats(), dw.offset() + g * turned, o.dy().floats(), o.dy().offset() + g * wSize[0] * pixels * Lanes.WIDTH,
+            weights.run(dw.floats(), dw.offset() + g * turned, false, o.dy().floats(), o.dy().offset() + g * wSize[0] * pixels * Lanes.WIDTH,
                     in, at + g * plane(xSize, xBorder) * wSize[1], room, ro + xPadded);
         }
     }

@@ -55,10 +55,11 @@ public final class Dots {
     }
 
     /**
-     * Sets dw, filters by taps, to the sums over one block of images.
+     * Sets dw, filters by taps, to the sums (or adds them) over one block of images.
      *
      * @param dw   weights' gradient
      * @param dwo  its first element
+     * @param add  whether dw keeps what it holds; only where taps come in fours
      * @param dy   output gradient
      * @param dyo  its first element
      * @param x    input memory
@@ -66,7 +67,7 @@ public final class Dots {
      * @param sums room for {@link #SUMS} floats
      * @param so   where it begins
      */
-    public void run(float[] dw, int dwo, float[] dy, int dyo, float[] x, int xo, float[] sums, int so) {
+    public void run(float[] dw, int dwo, boolean add, float[] dy, int dyo, float[] x, int xo, float[] sums, int so) {
         int width = taps.length < 4 ? 1 : 4;
         int sixes = width == 1 ? 0 : Taps.sixes(filters);
         for (int k = 0; k < filters;) {
@@ -77,7 +78,8 @@ public final class Dots {
                     tile(tile * width, dy, dyo + lane + k * dyFilter, x, xo + lane, at, sums, so + lane);
                 }
                 for (int i = 0; i < tile * width; i++) {
-                    dw[dwo + (k + i / width) * taps.length + at + i % width] = Lanes.sum(sums, so + i * WIDTH);
+                    int to = dwo + (k + i / width) * taps.length + at + i % width;
+                    dw[to] = Lanes.sum(sums, so + i * WIDTH) + (add ? dw[to] : 0);
                 }
             }
             k += tile;
