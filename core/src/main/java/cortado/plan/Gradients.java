@@ -27,10 +27,10 @@ final class Gradients {
             total += (int) Memory.align(p.size());
         }
         Shape all = Shape.of(Math.max(1, total));
-        Tensor sum = Tensor.of(all, type);
+        Tensor sum = Tensor.aligned(all, type, Layout.ROWS);
         Tensor[] shard = new Tensor[shards];
         for (int s = 0; s < shards; s++) {
-            shard[s] = Tensor.of(all, type);
+            shard[s] = Tensor.aligned(all, type, Layout.ROWS);
         }
         return new Gradients(views(parameters, sum), sum, shard);
     }
@@ -68,22 +68,22 @@ final class Gradients {
         int to = Math.min(from + CHUNK, sum.length());
         for (int s = 0; s < shards; s++) {
             if (sum.type() == Type.F32) {
-                add(sum.floats(), shard[s].floats(), from, to);
+                add(sum.floats(), sum.offset() + from, shard[s].floats(), shard[s].offset() + from, to - from);
             } else {
-                add(sum.doubles(), shard[s].doubles(), from, to);
+                add(sum.doubles(), sum.offset() + from, shard[s].doubles(), shard[s].offset() + from, to - from);
             }
         }
     }
 
-    private static void add(float[] y, float[] x, int from, int to) {
-        for (int i = from; i < to; i++) {
-            y[i] += x[i];
+    private static void add(float[] y, int yo, float[] x, int xo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] += x[xo + i];
         }
     }
 
-    private static void add(double[] y, double[] x, int from, int to) {
-        for (int i = from; i < to; i++) {
-            y[i] += x[i];
+    private static void add(double[] y, int yo, double[] x, int xo, int n) {
+        for (int i = 0; i < n; i++) {
+            y[yo + i] += x[xo + i];
         }
     }
 }
