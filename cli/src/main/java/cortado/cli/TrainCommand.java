@@ -73,7 +73,6 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         Output o = common.output();
         String name = given.or(() -> named).orElse(DATA);
-        Settings settings = recipe.apply(Settings.defaults(name, model, threads.count()));
         Options options = data.options();
         if (input.isPresent()) {
             options = options.withImage(Source.image(input.get()));
@@ -83,6 +82,7 @@ final class TrainCommand implements Callable<Integer> {
         if (!network.input().example().equals(split.image())) {
             split = Datasets.open(name, options.withImage(network.input().example()));
         }
+        Settings settings = recipe.apply(Settings.defaults(name, model, split.train().size(), threads.count()));
         try (Trainer trainer = new Trainer(settings, network, split); Run run = run(split.name())) {
             return train(o, split.name(), trainer, run);
         }

@@ -91,7 +91,9 @@ final class ConfusionPicture {
     }
 
     private static Color between(Color a, Color b, double t) {
-        return new Color((int) (a.getRed() + t * (b.getRed() - a.getRed())), (int) (a.getGreen() + t * (b.getGreen() - a.getGreen())),
-                (int) (a.getBlue() + t * (b.getBlue() - a.getBlue())));
+        float[] from = a.getRGBColorComponents(null);
+        float[] to = b.getRGBColorComponents(null);
+        float s = (float) t;
+        return new Color(from[0] + s * (to[0] - from[0]), from[1] + s * (to[1] - from[1]), from[2] + s * (to[2] - from[2]));
     }
 }

@@ -25,7 +25,8 @@ final class FilterPicture {
     /** Nothing if the first layer with weights neither convolves nor sees the image itself. */
     static Optional<Canvas> draw(Model model) {
         Shape image = model.graph().input().example();
-        Optional<Node> first = model.graph().nodes().stream().filter(n -> n.op() instanceof Conv2d || n.op() instanceof Linear).findFirst();
+        Optional<Node> first = model.graph().nodes().stream().filter(n -> n.op() instanceof Conv2d || n.op() instanceof Linear)
+                .findFirst();
         return first.flatMap(n -> {
             Tensor w = model.parameters().get(n.name() + ".weight");
             boolean conv = n.op() instanceof Conv2d;

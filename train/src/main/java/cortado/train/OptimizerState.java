@@ -26,7 +26,8 @@ public final class OptimizerState {
         this.gradients = weights.map().keySet().stream().map(gradients::get).toArray(Tensor[]::new);
         for (int t = 0; t < this.weights.length; t++) {
             if (!this.weights[t].shape().equals(this.gradients[t].shape())) {
-                throw new ShapeException("a gradient of " + this.gradients[t].shape() + " for weights of " + this.weights[t].shape());
+                throw new ShapeException("a gradient of " + this.gradients[t].shape() + " for weights of "
+                        + this.weights[t].shape());
             }
         }
         int total = Math.toIntExact(weights.count());

@@ -1,6 +1,7 @@
 package cortado.train;
 
 import cortado.data.DataSplit;
+import cortado.tensor.Shape;
 import cortado.train.Canvas.Align;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
@@ -47,19 +48,21 @@ final class Pictures {
         Canvas c = new Canvas(2 * 24 + columns * pitch - 16, 80 + rows * (tile + 62));
         c.title("The worst mistakes", 24, 36);
         long wrong = Math.round((1 - val.top1()) * val.images());
-        String count = String.format(Locale.ROOT, "%,d of %,d held-out images were seen as something else; the %d with the greatest loss", wrong, val.images(), shown);
+        String count = String.format(Locale.ROOT, "%,d of %,d held-out images were seen as something else; the %d with the "
+                + "greatest loss", wrong, val.images(), shown);
         c.text(wrong == 0 ? "None: every held-out image was recognised." : count, 24, 58, 13, Canvas.FAINT, Align.LEFT);
         for (int k = 0; k < shown; k++) {
             Evaluation.Mistake m = val.mistakes().get(k);
             int x = 24 + k % columns * pitch;
             int y = 80 + k / columns * (tile + 62);
-            BufferedImage image = image(data.test().pixels(m.index()), data.image().dim(0), data.image().dim(1), data.image().dim(2));
+            BufferedImage image = image(data.test().pixels(m.index()), data.image());
             double scale = (double) tile / Math.max(image.getWidth(), image.getHeight());
             int w = (int) Math.max(1, Math.round(scale * image.getWidth()));
             int h = (int) Math.max(1, Math.round(scale * image.getHeight()));
             c.picture(image, x + (tile - w) / 2, y + (tile - h) / 2, w, h);
             String share = String.format(Locale.ROOT, ", %.0f %%", 100 * m.probability());
-            String said = Canvas.fit("seen as " + data.classes().get(m.predicted()), 11, pitch - 8 - Canvas.width(share, 11)) + share;
+            String said = Canvas.fit("seen as " + data.classes().get(m.predicted()), 11, pitch - 8 - Canvas.width(share, 11))
+                    + share;
             c.text(Canvas.fit(data.classes().get(m.label()), 12, pitch - 10), x, y + tile + 18, 12, Canvas.INK, Align.LEFT);
             c.text(said, x, y + tile + 34, 11, Canvas.RED, Align.LEFT);
         }
@@ -67,7 +70,10 @@ final class Pictures {
     }
 
     /** Pixels {@code C H W}, 0–255, as a picture. */
-    private static BufferedImage image(byte[] pixels, int channels, int height, int width) {
+    private static BufferedImage image(byte[] pixels, Shape shape) {
+        int channels = shape.dim(0);
+        int height = shape.dim(1);
+        int width = shape.dim(2);
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         int plane = height * width;
         for (int p = 0; p < plane; p++) {

@@ -100,7 +100,8 @@ public final class Run implements Consumer<Event>, AutoCloseable {
     }
 
     private static UncheckedIOException cannot(Path folder, IOException e) {
-        String why = e instanceof FileAlreadyExistsException f && f.getMessage().equals(folder.toString()) ? "it is a file" : e.getMessage();
+        String why = e instanceof FileAlreadyExistsException f && f.getMessage().equals(folder.toString()) ? "it is a file"
+                : e.getMessage();
         return new UncheckedIOException(new IOException("cannot use the run folder " + folder + ": " + why, e));
     }
 
@@ -177,7 +178,8 @@ public final class Run implements Consumer<Event>, AutoCloseable {
     }
 
     private Json.Obj provenance(Event.Started s) {
-        Json.Obj o = Json.object().with("cortado", Trainer.version()).with("data", s.data().name()).with("data_sha256", s.dataSha256())
+        Json.Obj o = Json.object().with("cortado", Trainer.version()).with("data", s.data().name())
+                .with("data_sha256", s.dataSha256())
                 .with("train_images", s.data().train().size()).with("val_images", s.data().test().size())
                 .with("seed", s.settings().seed()).with("threads", s.settings().threads())
                 .with("jdk", Runtime.version().toString()).with("processors", Runtime.getRuntime().availableProcessors());

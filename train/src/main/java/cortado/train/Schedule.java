@@ -74,7 +74,8 @@ public sealed interface Schedule {
         /** Checks ranges; throws {@link FormatException}. */
         public Step {
             if (!(every > 0) || !(factor > 0 && factor <= 1)) {
-                throw new FormatException("step schedule: expected epochs above 0 and a factor of 0 … 1, received " + every + " and " + factor);
+                throw new FormatException("step schedule: expected epochs above 0 and a factor of 0 … 1, received " + every
+                        + " and " + factor);
             }
         }
 

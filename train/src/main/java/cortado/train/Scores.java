@@ -94,6 +94,7 @@ public final class Scores {
      * @return the places of the greatest, in order
      */
     public static int[] top(double[] f, int count) {
-        return IntStream.range(0, f.length).boxed().sorted((a, b) -> Double.compare(f[b], f[a])).limit(count).mapToInt(k -> k).toArray();
+        return IntStream.range(0, f.length).boxed().sorted((a, b) -> Double.compare(f[b], f[a])).limit(count).mapToInt(k -> k)
+                .toArray();
     }
 }

@@ -28,8 +28,29 @@ public record Settings(String data, String model, int batch, int epochs, double 
     }
 
     /**
-     * What works well without a thought: AdamW and a cosine with a short warm-up. Small data sets are seen more often and, where
-     * a shifted or mirrored image still shows the same thing, with augmentation.
+     * What works well without a thought: AdamW and a cosine with one epoch of warm-up. Small data sets are seen more often and,
+     * where a shifted or mirrored image is known to show the same thing, with augmentation.
+     *
+     * @param data    the data set's name or path
+     * @param model   the network's name or file
+     * @param images  to learn from; the batch is never larger
+     * @param threads that compute
+     * @return the settings, seed 0
+     */
+    public static Settings defaults(String data, String model, int images, int threads) {
+        int epochs = Math.clamp(200_000 / Math.max(1, images), 10, 60);
+        Settings s = switch (data) {
+            case "digits" -> of(data, model, 32, 60, 6e-3, 0.1, new Augmentation(1, false), threads);
+            case "fashion-mnist-small" -> of(data, model, 32, 20, 3e-3, 0.1, new Augmentation(1, true), threads);
+            case "fashion-mnist" -> of(data, model, 32, 10, 2e-3, 0.01, new Augmentation(0, true), threads);
+            case "mnist" -> of(data, model, 64, 5, 2e-3, 0.01, Augmentation.NONE, threads);
+            default -> of(data, model, 32, epochs, 2e-3, 0.05, Augmentation.NONE, threads);
+        };
+        return s.withBatch(Math.clamp(images, 1, s.batch));
+    }
+
+    /**
+     * The same for a data set of 10,000 images, if it has no defaults of its own.
      *
      * @param data    the data set's name or path
      * @param model   the network's name or file
@@ -37,18 +58,12 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @return the settings, seed 0
      */
     public static Settings defaults(String data, String model, int threads) {
-        Settings s = switch (data) {
-            case "digits" -> of(data, model, 32, 40, 3e-3, new Augmentation(0, false), threads);
-            case "fashion-mnist-small" -> of(data, model, 32, 30, 2e-3, new Augmentation(2, true), threads);
-            case "fashion-mnist" -> of(data, model, 64, 10, 2e-3, new Augmentation(0, true), threads);
-            case "mnist" -> of(data, model, 64, 5, 2e-3, Augmentation.NONE, threads);
-            default -> of(data, model, 64, 20, 2e-3, Augmentation.NONE, threads);
-        };
-        return s;
+        return defaults(data, model, 10_000, threads);
     }
 
-    private static Settings of(String data, String model, int batch, int epochs, double rate, Augmentation a, int threads) {
-        return new Settings(data, model, batch, epochs, rate, AdamW.of(0.01), Schedule.named("cosine", epochs, 1), a, 0, threads);
+    private static Settings of(String data, String model, int batch, int epochs, double rate, double decay, Augmentation a,
+            int threads) {
+        return new Settings(data, model, batch, epochs, rate, AdamW.of(decay), Schedule.named("cosine", epochs, 1), a, 0, threads);
     }
 
     /**

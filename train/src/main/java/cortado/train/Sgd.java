@@ -39,18 +39,18 @@ public record Sgd(double momentum, double weightDecay, boolean nesterov) impleme
     @Override
     public void step(OptimizerState state, double rate) {
         state.begin();
-        update(state.w(), state.g(), state.m(0), (float) rate, (float) momentum, (float) weightDecay, nesterov ? (float) momentum : 0);
+        update(state.w(), state.g(), state.m(0), (float) rate, (float) momentum, (float) weightDecay);
         state.end();
     }
 
     /** Nesterov adds μ·m to d; the classical form steps along m alone, so two loops. */
-    private void update(float[] w, float[] g, float[] m, float r, float mu, float decay, float ahead) {
+    private void update(float[] w, float[] g, float[] m, float r, float mu, float decay) {
         if (nesterov) {
             for (int i = 0; i < w.length; i++) {
                 float d = g[i] + decay * w[i];
                 float v = mu * m[i] + d;
                 m[i] = v;
-                w[i] -= r * (d + ahead * v);
+                w[i] -= r * (d + mu * v);
             }
         } else {
             for (int i = 0; i < w.length; i++) {

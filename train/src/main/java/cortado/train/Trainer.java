@@ -126,7 +126,8 @@ public final class Trainer implements AutoCloseable {
             val = Evaluation.of(judge, judged, data.test());
             finite(val.loss(), "validation loss", epoch, loader.batches() + 1, listener);
             boolean improved = best.offer(epoch, val, weights);
-            listener.accept(new Event.EpochEnd(epoch, settings.epochs(), rate, loss, val, (trained - images) * 1e9 / (nanos - since),
+            listener.accept(new Event.EpochEnd(epoch, settings.epochs(), rate, loss, val,
+                    (trained - images) * 1e9 / (nanos - since),
                     seconds(begin), improved, model(epoch, val, weights)));
         } while (epoch < settings.epochs() && !stop);
         Outcome outcome = new Outcome(model(best.epoch, best.val, best.weights), model(epoch, val, weights.copy()), best.epoch,
@@ -172,7 +173,7 @@ public final class Trainer implements AutoCloseable {
 
     private void finite(double loss, String what, int epoch, int step, Consumer<Event> listener) {
         if (!Double.isFinite(loss)) {
-            String where = step > loader.batches() ? "epoch " + epoch : "epoch " + epoch + ", step " + step + " of " + loader.batches();
+            String where = "epoch " + epoch + (step > loader.batches() ? "" : ", step " + step + " of " + loader.batches());
             String message = "the " + what + " became " + loss + " in " + where + " at learning rate " + rate
                     + "; try a smaller one (--lr)" + (epoch > 1 ? "; the model of epoch " + (epoch - 1) + " is kept" : "");
             listener.accept(new Event.Failed(message, epoch, step));

@@ -1,2 +1,2 @@
-/** Optimizers, schedules, the training loop that tells everything by events, evaluation, and the run folder that writes them down. */
+/** Optimizers, schedules, the training loop that tells everything by events, evaluation, and the run folder. */
 package cortado.train;

@@ -84,7 +84,8 @@ class EvaluationTest {
     void refusesOtherImagesAndClasses() {
         assertThatThrownBy(() -> Evaluation.of(identity(), Shades.set(9, 1), Backend.vector(), 1))
                 .isInstanceOf(ShapeException.class).hasMessageContaining("identity").hasMessageContaining("6");
-        Dataset other = Dataset.of(Shape.of(1, 1, 7), new byte[7], new int[1], List.of("a", "b", "c", "d", "e", "f", "G"), "made up");
+        Dataset other = Dataset.of(Shape.of(1, 1, 7), new byte[7], new int[1], List.of("a", "b", "c", "d", "e", "f", "G"),
+                "made up");
         assertThatThrownBy(() -> Evaluation.of(identity(), other, Backend.vector(), 1))
                 .isInstanceOf(ShapeException.class).hasMessageContaining("G");
     }

@@ -85,7 +85,8 @@ class OptimizerTest {
                 Json.Arr expected = (Json.Arr) after.items().get(k);
                 for (int i = 0; i < N; i++) {
                     double e = ((Json.Num) expected.items().get(i)).value();
-                    assertThat(Math.abs(actual[i] - e) / Math.max(1, Math.abs(e))).as("step %d, weight %d", steps[k], i).isLessThan(1e-6);
+                    assertThat(Math.abs(actual[i] - e) / Math.max(1, Math.abs(e))).as("step %d, weight %d", steps[k], i)
+                            .isLessThan(1e-6);
                 }
             }
         }
@@ -114,7 +115,8 @@ class OptimizerTest {
 
     @Test
     void refusesWhatCannotBe() {
-        assertThatThrownBy(() -> Optimizer.named("rmsprop", 0, 0)).isInstanceOf(FormatException.class).hasMessageContaining("sgd, momentum, adam, adamw");
+        assertThatThrownBy(() -> Optimizer.named("rmsprop", 0, 0)).isInstanceOf(FormatException.class)
+                .hasMessageContaining("sgd, momentum, adam, adamw");
         assertThatThrownBy(() -> new Sgd(1, 0, false)).isInstanceOf(FormatException.class).hasMessageContaining("momentum");
         assertThatThrownBy(() -> Adam.of(Double.NaN)).isInstanceOf(FormatException.class).hasMessageContaining("weight decay");
         LinkedHashMap<String, Tensor> other = new LinkedHashMap<>();

@@ -39,12 +39,14 @@ class RunTest {
         Outcome o = train(folder, Shades.settings(3), e -> { });
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("config.json", "provenance.json",
-                    "events.jsonl", "metrics.csv", "best.safetensors", "last.safetensors", "loss.png", "accuracy.png", "confusion.png",
+                    "events.jsonl", "metrics.csv", "best.safetensors", "last.safetensors", "loss.png", "accuracy.png",
+                    "confusion.png",
                     "filters.png", "mistakes.png");
         }
         Model best = ModelFile.read(folder.resolve(Run.BEST));
         assertThat(Evaluation.of(best, DATA.test(), Backend.vector(), 1)).isEqualTo(o.val());
-        assertThat(Files.readAllLines(folder.resolve("metrics.csv"))).hasSize(4).first().asString().startsWith("epoch,lr,train_loss");
+        assertThat(Files.readAllLines(folder.resolve("metrics.csv"))).hasSize(4).first().asString()
+                .startsWith("epoch,lr,train_loss");
         for (String png : List.of("loss.png", "accuracy.png", "confusion.png", "filters.png", "mistakes.png")) {
             assertThat(ImageIO.read(folder.resolve(png).toFile()).getWidth()).as(png).isGreaterThan(300);
         }
@@ -87,7 +89,8 @@ class RunTest {
             if (e instanceof Event.EpochEnd end) {
                 end.model().parameters().get("fc1.bias").set(0, Double.NaN);
             }
-        })).isInstanceOf(ArithmeticException.class).hasMessageContaining("epoch 2, step 1").hasMessageContaining("the model of epoch 1 is kept");
+        })).isInstanceOf(ArithmeticException.class).hasMessageContaining("epoch 2, step 1")
+                .hasMessageContaining("the model of epoch 1 is kept");
         Model last = ModelFile.read(folder.resolve(Run.LAST));
         assertThat(last.provenance()).containsEntry("epoch", "1");
         assertThat(last.parameters().get("fc1.bias").get(0)).isFinite();

@@ -16,7 +16,8 @@ class ScheduleTest {
     @Test
     void stepTakesATenthAfterEveryThird() {
         Schedule s = Schedule.named("step", 9, 0);
-        assertThat(new double[] {s.rate(1, 0, 9), s.rate(1, 2.99, 9), s.rate(1, 3, 9), s.rate(1, 5.99, 9), s.rate(1, 6, 9), s.rate(1, 8.99, 9)})
+        assertThat(new double[] {s.rate(1, 0, 9), s.rate(1, 2.99, 9), s.rate(1, 3, 9), s.rate(1, 5.99, 9), s.rate(1, 6, 9),
+                s.rate(1, 8.99, 9)})
                 .containsExactly(new double[] {1, 1, 0.1, 0.1, 0.01, 0.01}, within(1e-12));
     }
 
@@ -51,8 +52,10 @@ class ScheduleTest {
 
     @Test
     void refusesWhatItDoesNotKnow() {
-        assertThatThrownBy(() -> Schedule.named("cosin", 10, 0)).isInstanceOf(FormatException.class).hasMessageContaining("constant, step, cosine");
-        assertThatThrownBy(() -> Schedule.named("cosine", 10, 11)).isInstanceOf(FormatException.class).hasMessageContaining("received 11");
+        assertThatThrownBy(() -> Schedule.named("cosin", 10, 0)).isInstanceOf(FormatException.class)
+                .hasMessageContaining("constant, step, cosine");
+        assertThatThrownBy(() -> Schedule.named("cosine", 10, 11)).isInstanceOf(FormatException.class)
+                .hasMessageContaining("received 11");
         assertThatThrownBy(() -> Schedule.named("cosine", 10, Double.NaN)).isInstanceOf(FormatException.class);
     }
 }

@@ -35,12 +35,14 @@ class TrainerTest {
         assertThat(o.epochs()).isEqualTo(8);
         assertThat(events.getFirst()).isInstanceOf(Event.Started.class);
         assertThat(events.getLast()).isInstanceOf(Event.Done.class);
-        List<Event.Progress> steps = events.stream().filter(Event.Progress.class::isInstance).map(Event.Progress.class::cast).toList();
+        List<Event.Progress> steps = events.stream().filter(Event.Progress.class::isInstance).map(Event.Progress.class::cast)
+                .toList();
         assertThat(steps).hasSize(8 * 11);
         assertThat(steps.getLast().done()).isEqualTo(1);
         assertThat(steps.getFirst().rate()).isEqualTo(1e-5);
         assertThat(steps.getLast().rate()).isLessThan(1e-4);
-        List<Event.EpochEnd> epochs = events.stream().filter(Event.EpochEnd.class::isInstance).map(Event.EpochEnd.class::cast).toList();
+        List<Event.EpochEnd> epochs = events.stream().filter(Event.EpochEnd.class::isInstance).map(Event.EpochEnd.class::cast)
+                .toList();
         assertThat(epochs).hasSize(8);
         assertThat(epochs.getLast().trainLoss()).isLessThan(epochs.getFirst().trainLoss() / 2);
         assertThat(epochs.stream().mapToDouble(e -> e.val().top1()).max().orElseThrow()).isEqualTo(o.val().top1());
@@ -75,7 +77,8 @@ class TrainerTest {
         Settings s = Shades.settings(1).withRate(0).withAugmentation(Augmentation.NONE);
         List<Event> events = new ArrayList<>();
         Outcome o = fit(s, events);
-        double loss = events.stream().filter(Event.EpochEnd.class::isInstance).mapToDouble(e -> ((Event.EpochEnd) e).trainLoss()).sum();
+        double loss = events.stream().filter(Event.EpochEnd.class::isInstance).map(Event.EpochEnd.class::cast)
+                .mapToDouble(Event.EpochEnd::trainLoss).sum();
         assertThat(loss).isCloseTo(Evaluation.of(o.last(), DATA.train(), Backend.vector(), 1).loss(), within(1e-6));
     }
 
