@@ -155,10 +155,10 @@ record Compiled(int batch, List<Step> steps, Tensor images, Optional<Tensor> lab
                 }
                 int lastReader = lastReader(v);
                 if (!edge(v)) {
-                    buffer("y" + v, Tensor.length(shardShapes.get(v), backendLayout()), v, training ? end - v : lastReader);
+                    buffer("y" + v, backendLayout().length(shardShapes.get(v)), v, training ? end - v : lastReader);
                 }
                 if (learns[v] && v < nodes.size() - 1) {
-                    buffer("dy" + v, Tensor.length(shardShapes.get(v), backendLayout()), end - lastReader, end - v);
+                    buffer("dy" + v, backendLayout().length(shardShapes.get(v)), end - lastReader, end - v);
                 }
             }
             int scratch = Arrays.stream(kernels).filter(Objects::nonNull).mapToInt(Kernel::scratch).max().orElse(0);

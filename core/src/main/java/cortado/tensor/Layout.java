@@ -16,4 +16,20 @@ public enum Layout {
 
     /** Images in a block of {@link #LANES}: the fixed virtual vector width. */
     public static final int WIDTH = 16;
+
+    /**
+     * Elements of memory that a tensor takes.
+     *
+     * @param shape sizes; LANES pads N to a multiple of 16
+     * @return the number of elements
+     */
+    public int length(Shape shape) {
+        if (this == ROWS) {
+            return shape.size();
+        }
+        if (shape.rank() == 0) {
+            throw new ShapeException("a scalar has no batch to lay out in lanes");
+        }
+        return Math.toIntExact((long) Math.ceilDiv(shape.n(), WIDTH) * WIDTH * (shape.size() / shape.n()));
+    }
 }

@@ -1,6 +1,7 @@
 package cortado.tensor;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * A shape, an element type and a slice of memory. Views share memory. Indices are logical, outermost first, whatever the
@@ -39,8 +40,8 @@ public final class Tensor {
             step *= shape.dim(a);
         }
         int have = f.length + d.length + i.length;
-        if (offset < 0 || length(shape, layout) > have - offset) {
-            throw new ShapeException("a tensor of " + shape + " needs " + length(shape, layout) + " elements from " + offset
+        if (offset < 0 || layout.length(shape) > have - offset) {
+            throw new ShapeException("a tensor of " + shape + " needs " + layout.length(shape) + " elements from " + offset
                     + ", but the memory has " + have);
         }
     }
@@ -52,7 +53,7 @@ public final class Tensor {
      * @return a new tensor of zeros
      */
     public static Tensor of(Shape shape, Type type, Layout layout) {
-        int n = length(shape, layout);
+        int n = layout.length(shape);
         return new Tensor(shape, type, layout, type == Type.F32 ? new float[n] : NO_FLOATS,
                 type == Type.F64 ? new double[n] : NO_DOUBLES, type == Type.I32 ? new int[n] : NO_INTS, 0);
     }
@@ -124,7 +125,7 @@ public final class Tensor {
      * @return the view, sharing memory
      */
     public Tensor view(int from, Shape shape, Layout layout) {
-        if (from < 0 || from + length(shape, layout) > length()) {
+        if (from < 0 || from + layout.length(shape) > length()) {
             throw new ShapeException("no room for " + shape + " at " + from + " of " + length() + " elements");
         }
         return new Tensor(shape, type, layout, f, d, i, offset + from);
@@ -136,30 +137,11 @@ public final class Tensor {
      * @return an F64 tensor in rows
      */
     public static Tensor of(double[] values, int... dims) {
-        Tensor t = f64(dims);
-        if (values.length != t.shape.size()) {
-            throw new ShapeException("expected " + t.shape.size() + " values for " + t.shape + ", received " + values.length);
+        Shape shape = Shape.of(dims);
+        if (values.length != shape.size()) {
+            throw new ShapeException("expected " + shape.size() + " values for " + shape + ", received " + values.length);
         }
-        System.arraycopy(values, 0, t.d, 0, values.length);
-        return t;
-    }
-
-    /**
-     * Elements of memory that a tensor takes.
-     *
-     * @param shape  sizes
-     * @param layout where elements lie; LANES pads N to a multiple of 16
-     * @return the number of elements
-     */
-    public static int length(Shape shape, Layout layout) {
-        if (layout == Layout.ROWS) {
-            return shape.size();
-        }
-        if (shape.rank() == 0) {
-            throw new ShapeException("a scalar has no batch to lay out in lanes");
-        }
-        long blocks = (shape.n() + Layout.WIDTH - 1) / Layout.WIDTH;
-        return Math.toIntExact(blocks * Layout.WIDTH * (shape.size() / shape.n()));
+        return new Tensor(shape, Type.F64, Layout.ROWS, NO_FLOATS, values.clone(), NO_INTS, 0);
     }
 
     /** {@return the sizes} */
@@ -184,7 +166,7 @@ public final class Tensor {
 
     /** {@return the number of elements in memory, padding lanes included} */
     public int length() {
-        return length(shape, layout);
+        return layout.length(shape);
     }
 
     /** {@return the memory of an F32 tensor, shared; this tensor begins at {@link #offset()}} */
@@ -232,8 +214,7 @@ public final class Tensor {
             return offset + index;
         }
         int per = shape.size() / shape.n();
-        int n = index / per;
-        return at(n, index % per * Layout.WIDTH);
+        return at(index / per, index % per * Layout.WIDTH);
     }
 
     private double load(int p) {
@@ -396,15 +377,14 @@ public final class Tensor {
         int per = shape.size() / (shape.rank() == 0 ? 1 : shape.n());
         int step = layout == Layout.LANES ? Layout.WIDTH : 1;
         int xStep = x.layout == Layout.LANES ? Layout.WIDTH : 1;
+        boolean floats = type == Type.F32 && x.type == Type.F32;
         for (int n = 0; n < shape.size() / per; n++) {
             int p = position(n * per);
             int q = x.position(n * per);
-            if (type == Type.F32 && x.type == Type.F32) {
-                for (int e = 0; e < per; e++, p += step, q += xStep) {
+            for (int e = 0; e < per; e++, p += step, q += xStep) {
+                if (floats) {
                     f[p] = x.f[q];
-                }
-            } else {
-                for (int e = 0; e < per; e++, p += step, q += xStep) {
+                } else {
                     store(p, x.load(q));
                 }
             }
@@ -423,11 +403,7 @@ public final class Tensor {
 
     /** {@return the elements in row order as doubles, copied} */
     public double[] toDoubles() {
-        double[] v = new double[size()];
-        for (int k = 0; k < v.length; k++) {
-            v[k] = get(k);
-        }
-        return v;
+        return IntStream.range(0, size()).mapToDouble(this::get).toArray();
     }
 
     /** {@return type, shape and layout, and the values when there are few} */

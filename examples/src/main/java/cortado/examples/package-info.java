@@ -1,0 +1,2 @@
+/** Programs to begin from: copy one and change it. */
+package cortado.examples;
