@@ -24,8 +24,8 @@ import java.util.List;
  * A network with an op of one's own, checked against finite differences, then trained on the digits; started as {@link TrainLeNet}.
  */
 public final class CustomOp {
-    private static final Graph NETWORK = Graph.builder().then("x", Input.images(1, 8, 8)).then("conv1", Conv2d.of(8, Window.of(3, 1, 1)))
-            .then("swish1", new Swish()).then("flatten", new Flatten()).then("fc1", Linear.of(10)).build();
+    private static final Graph NETWORK = Graph.builder().then("x", Input.images(1, 8, 8))
+            .then("conv1", Conv2d.of(8, Window.of(3, 1, 1))).then("swish1", new Swish()).then("flatten", new Flatten()).then("fc1", Linear.of(10)).build();
 
     private CustomOp() {
     }

@@ -44,7 +44,7 @@ public final class TrainLeNet {
         try (Trainer trainer = new Trainer(settings, network, data)) {
             Outcome outcome = trainer.fit(TrainLeNet::tell);
             ModelFile.write(file, outcome.best());
-            IO.println("%.4f of the held-out images in epoch %d; the model is %s".formatted(outcome.val().top1(), outcome.bestEpoch(), file));
+            IO.println("%.4f of the held-out images in epoch %d: %s".formatted(outcome.val().top1(), outcome.bestEpoch(), file));
             return outcome;
         }
     }
@@ -52,8 +52,8 @@ public final class TrainLeNet {
     private static void tell(Event event) {
         switch (event) {
             case Event.Started s -> IO.println("%d images, %d parameters".formatted(s.data().train().size(), s.parameters()));
-            case Event.EpochEnd e -> IO.println("epoch %2d  loss %.4f  accuracy %.4f  %,.0f images/s".formatted(e.epoch(), e.trainLoss(),
-                    e.val().top1(), e.imagesPerSecond()));
+            case Event.EpochEnd e -> IO.println("epoch %2d  loss %.4f  accuracy %.4f  %,.0f images/s".formatted(e.epoch(),
+                    e.trainLoss(), e.val().top1(), e.imagesPerSecond()));
             default -> {
             }
         }
