@@ -93,7 +93,7 @@ final class Progress implements Consumer<Event> {
 
     private String line(Event.EpochEnd e) {
         int digits = Integer.toString(e.epochs()).length();
-        String form = "epoch %" + digits + "d/%d  loss %.4f  val loss %.4f  top-1 %s  %,.0f images/s  %s";
+        String form = "epoch %" + digits + "d/%d  loss %.4f  val %.4f  top-1 %s  %,.0f images/s  %s";
         String text = String.format(Locale.ROOT, form, e.epoch(), e.epochs(), e.trainLoss(), e.val().loss(),
                 Texts.percent(e.val().top1()), e.imagesPerSecond(), Texts.time(e.seconds()));
         return e.best() ? text + output.noteStyle(Output.Style.GREEN, "  best") : text;

@@ -132,8 +132,9 @@ final class TrainCommand implements Callable<Integer> {
     private void started(Output o, Event.Started s, Run run) {
         o.note(String.format(Locale.ROOT, "%s: %,d images to learn from, %,d held out, %d classes", s.data().name(),
                 s.data().train().size(), s.data().test().size(), s.data().classes().size()));
-        o.note(String.format(Locale.ROOT, "%s: %,d parameters, images of %s, %s planned, run %s", model, s.parameters(),
-                s.data().image(), Texts.bytes(s.bytes()), run.folder()));
+        o.note(String.format(Locale.ROOT, "%s: %,d parameters, images of %s, %s planned", model, s.parameters(), s.data().image(),
+                Texts.bytes(s.bytes())));
+        o.note("run: " + run.folder());
     }
 
     private static String last(Output o, String data, Outcome outcome, Run run, boolean stopped) {
@@ -141,6 +142,7 @@ final class TrainCommand implements Callable<Integer> {
         String next = data.equals(DATA) ? ", " + Places.command() + " train fashion-mnist" : "";
         String form = "%stop-1 %s on %,d held-out images (epoch %d of %d, %s); model: %s; try: %s predict IMAGE%s";
         return String.format(Locale.ROOT, form, stopped ? "stopped: " : "",
-                o.style(Output.Style.BOLD, Texts.percent(outcome.val().top1())), outcome.val().images(), outcome.bestEpoch(), outcome.epochs(), Texts.time(outcome.seconds()), best, Places.command(), next);
+                o.style(Output.Style.BOLD, Texts.percent(outcome.val().top1())), outcome.val().images(), outcome.bestEpoch(),
+                outcome.epochs(), Texts.time(outcome.seconds()), best, Places.command(), next);
     }
 }
