@@ -185,7 +185,7 @@ record Compiled(int batch, List<Step> steps, Tensor images, Optional<Tensor> lab
         }
 
         private Tensor allocate(Shape shape, Type t) {
-            Tensor x = Tensor.aligned(shape, t, backendLayout());
+            Tensor x = Memory.aligned(shape, t, backendLayout());
             bytes += (long) x.length() * t.bytes();
             return x;
         }
@@ -206,7 +206,7 @@ record Compiled(int batch, List<Step> steps, Tensor images, Optional<Tensor> lab
         private List<Step> bind(Memory memory, Gradients gradients, Optional<Tensor> dLoss) {
             Tensor[] room = new Tensor[workers];
             for (int w = 0; w < workers; w++) {
-                room[w] = Tensor.aligned(Shape.of(Math.toIntExact(Math.max(1, memory.total()))), type, Layout.ROWS);
+                room[w] = Memory.aligned(Shape.of(Math.toIntExact(Math.max(1, memory.total()))), type, Layout.ROWS);
                 bytes += (long) room[w].length() * type.bytes();
             }
             List<Parameters> partial = new ArrayList<>();

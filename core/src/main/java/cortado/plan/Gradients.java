@@ -27,10 +27,10 @@ final class Gradients {
             total += (int) Memory.align(p.size());
         }
         Shape all = Shape.of(Math.max(1, total));
-        Tensor sum = Tensor.aligned(all, type, Layout.ROWS);
+        Tensor sum = Memory.aligned(all, type, Layout.ROWS);
         Tensor[] shard = new Tensor[shards];
         for (int s = 0; s < shards; s++) {
-            shard[s] = Tensor.aligned(all, type, Layout.ROWS);
+            shard[s] = Memory.aligned(all, type, Layout.ROWS);
         }
         return new Gradients(views(parameters, sum), sum, shard);
     }

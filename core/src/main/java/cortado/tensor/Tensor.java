@@ -9,8 +9,6 @@ import java.util.stream.IntStream;
  * Kernels reach the raw array by {@link #floats()} and {@link #offset()}.
  */
 public final class Tensor {
-    /** Floats from the first of an array to the next cache line: an array's header takes 16 of the 64 bytes. */
-    private static final int ALIGN = 12;
     private static final float[] NO_FLOATS = {};
     private static final double[] NO_DOUBLES = {};
     private static final int[] NO_INTS = {};
@@ -56,20 +54,6 @@ public final class Tensor {
         int n = layout.length(shape);
         return new Tensor(shape, type, layout, type == Type.F32 ? new float[n] : NO_FLOATS,
                 type == Type.F64 ? new double[n] : NO_DOUBLES, type == Type.I32 ? new int[n] : NO_INTS, 0);
-    }
-
-    /**
-     * Like {@link #of(Shape, Type, Layout)}, but an F32 tensor begins 64 bytes after its array does. The garbage collector lets
-     * large arrays begin on a page, and 16 floats that lie in one cache line load twice as fast as 16 that lie in two: worth
-     * 10–20 % of a convolution.
-     *
-     * @param shape  sizes
-     * @param type   element type
-     * @param layout where elements lie
-     * @return a new tensor of zeros
-     */
-    public static Tensor aligned(Shape shape, Type type, Layout layout) {
-        return type == Type.F32 ? over(new float[length(shape, layout) + ALIGN], ALIGN, shape, layout) : of(shape, type, layout);
     }
 
     /**
