@@ -36,11 +36,11 @@ class EvaluationTest {
     private static Dataset data() {
         byte[] pixels = {
             (byte) 255, 0, 0, 0, 0, 0, 0,
-            (byte) 255, 0, 0, 0, 0, 0, 0,
             51, 51, 51, 51, 51, 51, (byte) 102,
+            (byte) 255, 0, 0, 0, 0, 0, 0,
             6, 5, 4, 3, 2, 1, 0,
         };
-        return Dataset.of(Shape.of(1, 1, 7), pixels, new int[] {0, 1, 5, 6}, CLASSES, "made up");
+        return Dataset.of(Shape.of(1, 1, 7), pixels, new int[] {0, 4, 1, 6}, CLASSES, "made up");
     }
 
     @Test
@@ -48,11 +48,11 @@ class EvaluationTest {
         Evaluation e = Evaluation.of(identity(), data(), Backend.vector(), 1);
         assertThat(e.images()).isEqualTo(4);
         assertThat(e.top1()).isEqualTo(0.25);
-        // Image 1: class b ties at rank 1; image 2: f is the last of five equal ones before it; image 3: g is the very last.
+        // Image 1: before e come g and four equal ones, so it is sixth; image 2: b is second; image 3: g is the last of all.
         assertThat(e.top5()).isEqualTo(0.5);
         assertThat(e.confusion().get(0).get(0)).isEqualTo(1);
         assertThat(e.confusion().get(1).get(0)).isEqualTo(1);
-        assertThat(e.confusion().get(5).get(6)).isEqualTo(1);
+        assertThat(e.confusion().get(4).get(6)).isEqualTo(1);
         assertThat(e.confusion().get(6).get(0)).isEqualTo(1);
         double first = Math.log(Math.E + 6) - 1;
         double second = Math.log(Math.E + 6);
@@ -62,7 +62,7 @@ class EvaluationTest {
             sum += Math.exp(k / 255.0);
         }
         assertThat(e.loss()).isCloseTo((first + second + third + Math.log(sum)) / 4, within(1e-6));
-        assertThat(e.mistakes()).extracting(Evaluation.Mistake::index).containsExactly(1, 2, 3);
+        assertThat(e.mistakes()).extracting(Evaluation.Mistake::index).containsExactly(2, 1, 3);
         assertThat(e.mistakes().getFirst().probability()).isCloseTo(Math.E / (Math.E + 6), within(1e-6));
         assertThat(e.mistakes().getFirst().predicted()).isZero();
     }
