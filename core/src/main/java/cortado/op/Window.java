@@ -21,11 +21,15 @@ public record Window(Axis h, Axis w) {
      * @param dilation distance between positions of one window, at least 1
      */
     public record Axis(int kernel, int stride, int before, int after, int dilation) {
+        /** Far beyond any image, and small enough that no size computed from a window overflows. */
+        private static final int MOST = 32_767;
+
         /** Checks the ranges. */
         public Axis {
-            if (kernel < 1 || stride < 1 || before < 0 || after < 0 || dilation < 1) {
-                throw new ShapeException("a window needs kernel ≥ 1, stride ≥ 1, padding ≥ 0 and dilation ≥ 1, received kernel "
-                        + kernel + ", stride " + stride + ", padding " + before + "+" + after + ", dilation " + dilation);
+            if (kernel < 1 || stride < 1 || before < 0 || after < 0 || dilation < 1
+                    || Math.max(Math.max(kernel, stride), Math.max(Math.max(before, after), dilation)) > MOST) {
+                throw new ShapeException("a window needs kernel, stride and dilation of 1 … " + MOST + " and padding of 0 … " + MOST
+                        + ", received kernel " + kernel + ", stride " + stride + ", padding " + before + "+" + after + ", dilation " + dilation);
             }
         }
 

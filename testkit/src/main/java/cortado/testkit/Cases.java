@@ -48,6 +48,8 @@ public final class Cases {
                 Case.of("3×3, filters past a tile", Conv2d.of(17, Window.of(3, 1, 1)), s(3, 1, 7, 5)),
                 Case.of("5×5, second layer of LeNet-5", Conv2d.of(16, Window.of(5)), s(2, 6, 14, 14)),
                 Case.of("5×5 pad 2, two blocks and one", Conv2d.of(6, Window.of(5, 1, 2)), s(33, 1, 7, 7)),
+                Case.of("3×3, Winograd, cut tiles", Conv2d.of(16, Window.of(3, 1, 1)), s(3, 16, 7, 6)),
+                Case.of("3×3, Winograd, no padding, no bias", conv(20, Window.of(3), 1, false), s(1, 16, 9, 8)),
                 Case.of("stride 2, last column unused", Conv2d.of(3, Window.of(3, 2, 0)), s(3, 3, 13, 12)),
                 Case.of("stride 2 pad 1", Conv2d.of(5, Window.of(3, 2, 1)), s(16, 1, 7, 7)),
                 Case.of("stride beyond the kernel", Conv2d.of(3, Window.of(2, 3, 0)), s(3, 1, 13, 7)),
