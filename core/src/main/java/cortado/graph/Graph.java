@@ -51,10 +51,10 @@ public record Graph(List<Node> nodes) {
         }
 
         /**
+         * {@return the new node's index}
          * @param name   unique
          * @param op     what to compute
          * @param inputs indices of earlier nodes
-         * @return the new node's index
          */
         public int add(String name, Op op, int... inputs) {
             List<Integer> in = new ArrayList<>();
@@ -150,8 +150,8 @@ public record Graph(List<Node> nodes) {
     }
 
     /**
+     * {@return floating-point operations of one forward pass}
      * @param batch N
-     * @return floating-point operations of one forward pass
      */
     public long flops(int batch) {
         List<Shape> shapes = shapes(batch);

@@ -20,10 +20,10 @@ public final class Networks {
     }
 
     /**
+     * {@return the network}
      * @param name    one of {@link #NAMES}
      * @param image   {@code C H W}
      * @param classes number of scores, at least 1
-     * @return the network
      * @throws ShapeException for an unknown name or an image that is too small
      */
     public static Graph named(String name, Shape image, int classes) {

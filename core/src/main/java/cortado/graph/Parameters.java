@@ -20,8 +20,8 @@ public final class Parameters {
     }
 
     /**
+     * {@return the parameters}
      * @param tensors by name, in order; shared, not copied
-     * @return the parameters
      */
     public static Parameters of(SequencedMap<String, Tensor> tensors) {
         return new Parameters(tensors);
@@ -56,8 +56,8 @@ public final class Parameters {
     }
 
     /**
+     * {@return a converted copy}
      * @param type element type
-     * @return a converted copy
      */
     public Parameters to(Type type) {
         Map<String, Tensor> all = new LinkedHashMap<>();
@@ -105,8 +105,8 @@ public final class Parameters {
     }
 
     /**
+     * {@return the tensor}
      * @param name {@code conv1.weight}
-     * @return the tensor
      * @throws ShapeException if there is none
      */
     public Tensor get(String name) {

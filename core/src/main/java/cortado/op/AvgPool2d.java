@@ -37,8 +37,8 @@ public record AvgPool2d(Window window, boolean ceilMode, boolean countPadding) i
     }
 
     /**
+     * {@return pooling without overlap}
      * @param kernel rows and columns; also the stride
-     * @return pooling without overlap
      */
     public static AvgPool2d of(int kernel) {
         return new AvgPool2d(Window.of(kernel, kernel, 0), false, true);

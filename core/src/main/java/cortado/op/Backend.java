@@ -13,9 +13,9 @@ public interface Backend {
     Layout layout();
 
     /**
+     * {@return a kernel; {@link Kernel#reference} where there is no faster one}
      * @param op what to compute
      * @param x  shapes of the inputs, for 16 images or fewer
-     * @return a kernel; {@link Kernel#reference} where there is no faster one
      */
     Kernel kernel(Op op, Shape... x);
 

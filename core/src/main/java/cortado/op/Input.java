@@ -13,10 +13,10 @@ import cortado.tensor.Type;
 public record Input(Shape example, Type type) implements Op {
 
     /**
+     * {@return an input of images}
      * @param c channels
      * @param h rows
      * @param w columns
-     * @return an input of images
      */
     public static Input images(int c, int h, int w) {
         return new Input(Shape.of(c, h, w), Type.F32);

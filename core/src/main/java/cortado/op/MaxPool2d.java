@@ -33,8 +33,8 @@ public record MaxPool2d(Window window, boolean ceilMode) implements Op {
     }
 
     /**
+     * {@return pooling without overlap}
      * @param kernel rows and columns; also the stride
-     * @return pooling without overlap
      */
     public static MaxPool2d of(int kernel) {
         return new MaxPool2d(Window.of(kernel, kernel, 0), false);

@@ -52,16 +52,16 @@ public sealed interface Op permits Input, Conv2d, Linear, MaxPool2d, AvgPool2d, 
     Shape output(Shape... x);
 
     /**
+     * {@return learned tensors, in the order that {@link Operands#param(int)} numbers them}
      * @param x shapes of the inputs
-     * @return learned tensors, in the order that {@link Operands#param(int)} numbers them
      */
     default List<Param> params(Shape... x) {
         return List.of();
     }
 
     /**
+     * {@return shapes of I32 tensors that forward leaves for backward, such as the positions of maxima}
      * @param x shapes of the inputs
-     * @return shapes of I32 tensors that forward leaves for backward, such as the positions of maxima
      */
     default List<Shape> saved(Shape... x) {
         return List.of();
@@ -82,8 +82,8 @@ public sealed interface Op permits Input, Conv2d, Linear, MaxPool2d, AvgPool2d, 
     void backward(Operands o);
 
     /**
+     * {@return floating-point operations of one forward pass over the batch, a multiply-add counting two; 0 for what only moves data}
      * @param x shapes of the inputs
-     * @return floating-point operations of one forward pass over the batch, a multiply-add counting two; 0 for what only moves data
      */
     default long flops(Shape... x) {
         return 0;

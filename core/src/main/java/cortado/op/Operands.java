@@ -81,8 +81,8 @@ public final class Operands {
     }
 
     /**
+     * {@return that input}
      * @param i which input
-     * @return that input
      */
     public Tensor x(int i) {
         return x[i];
@@ -94,8 +94,8 @@ public final class Operands {
     }
 
     /**
+     * {@return that parameter}
      * @param i which parameter, in the op's order
-     * @return that parameter
      */
     public Tensor param(int i) {
         return params[i];
@@ -112,16 +112,16 @@ public final class Operands {
     }
 
     /**
+     * {@return what forward left for backward}
      * @param i which saved tensor
-     * @return what forward left for backward
      */
     public Tensor saved(int i) {
         return saved[i];
     }
 
     /**
+     * {@return its gradient, if wanted}
      * @param i which input
-     * @return its gradient, if wanted
      */
     public Optional<Tensor> dx(int i) {
         return dx.get(i);
@@ -133,16 +133,16 @@ public final class Operands {
     }
 
     /**
+     * {@return whether {@code dx(i)} already holds something that a kernel must add to}
      * @param i which input
-     * @return whether {@code dx(i)} already holds something that a kernel must add to
      */
     public boolean accumulates(int i) {
         return accumulate[i];
     }
 
     /**
+     * {@return its gradient, if wanted}
      * @param i which parameter
-     * @return its gradient, if wanted
      */
     public Optional<Tensor> dparam(int i) {
         return i < dparams.size() ? dparams.get(i) : Optional.empty();

@@ -68,9 +68,9 @@ public record Window(Axis h, Axis w) {
         }
 
         /**
+         * {@return the input position where they meet; outside 0 … in−1 it is padding}
          * @param p output position
          * @param r window position
-         * @return the input position where they meet; outside 0 … in−1 it is padding
          */
         public int at(int p, int r) {
             return p * stride - before + r * dilation;

@@ -14,6 +14,7 @@ final class Team implements AutoCloseable {
     /** Work in numbered parts. */
     interface Task {
         /**
+         * Does one part.
          * @param part   0 … parts−1
          * @param worker 0 … min(threads, parts)−1; no two parts run at once on the same worker
          */

@@ -4,12 +4,16 @@ package cortado.tensor;
 public final class FormatException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    /** @param message one line for a person: what, where (file, byte offset), expected, received, a hint */
+    /**
+     * What is wrong.
+     * @param message one line for a person: what, where (file, byte offset), expected, received, a hint
+     */
     public FormatException(String message) {
         super(message);
     }
 
     /**
+     * What is wrong, and what showed it.
      * @param message one line for a person
      * @param cause   what was caught, shown only with {@code --debug}
      */

@@ -11,8 +11,8 @@ public record Rng(long key) {
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
     /**
+     * {@return an independent generator}
      * @param name the use: {@code "init"}, {@code "order"}, a parameter's name
-     * @return an independent generator
      */
     public Rng split(String name) {
         long k = key;
@@ -23,41 +23,41 @@ public record Rng(long key) {
     }
 
     /**
+     * {@return an independent generator}
      * @param index the epoch, the image, the step
-     * @return an independent generator
      */
     public Rng split(long index) {
         return new Rng(mix(mix(key ^ 0x14057B7EF767814FL) + GOLDEN * index));
     }
 
     /**
+     * {@return 64 random bits}
      * @param index counter
-     * @return 64 random bits
      */
     public long bits(long index) {
         return mix(key + GOLDEN * (index + 1));
     }
 
     /**
+     * {@return uniform in [0, 1), 53 bits}
      * @param index counter
-     * @return uniform in [0, 1), 53 bits
      */
     public double uniform(long index) {
         return (bits(index) >>> 11) * 0x1p-53;
     }
 
     /**
+     * {@return uniform in 0 … bound−1}
      * @param index counter
      * @param bound exclusive, positive
-     * @return uniform in 0 … bound−1
      */
     public int below(long index, int bound) {
         return (int) Math.multiplyHigh(bits(index) >>> 1, (long) bound << 1);
     }
 
     /**
+     * {@return standard normal, by Box and Muller; same bits on every machine ({@link StrictMath})}
      * @param index counter
-     * @return standard normal, by Box and Muller; same bits on every machine ({@link StrictMath})
      */
     public double normal(long index) {
         double u = 1 - uniform(2 * index);
@@ -65,8 +65,8 @@ public record Rng(long key) {
     }
 
     /**
+     * {@return a seeded permutation of 0 … n−1 (Fisher and Yates)}
      * @param n how many
-     * @return a seeded permutation of 0 … n−1 (Fisher and Yates)
      */
     public int[] permutation(int n) {
         int[] p = new int[n];

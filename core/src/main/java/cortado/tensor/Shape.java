@@ -23,8 +23,8 @@ public final class Shape {
     }
 
     /**
+     * {@return the shape}
      * @param dims sizes, outermost first
-     * @return the shape
      * @throws ShapeException for a size below 1 or more than 2³¹−1 elements
      */
     public static Shape of(int... dims) {
@@ -42,8 +42,8 @@ public final class Shape {
     }
 
     /**
+     * {@return the size along that axis}
      * @param axis 0 is the outermost
-     * @return the size along that axis
      */
     public int dim(int axis) {
         return dims[axis];
@@ -75,8 +75,8 @@ public final class Shape {
     }
 
     /**
+     * {@return this shape with its outermost size replaced}
      * @param n a new outermost size
-     * @return this shape with its outermost size replaced
      */
     public Shape withN(int n) {
         int[] d = dims.clone();
@@ -85,8 +85,8 @@ public final class Shape {
     }
 
     /**
+     * {@return this shape as one example of a batch of {@code n}}
      * @param n a size to put in front
-     * @return this shape as one example of a batch of {@code n}
      */
     public Shape batch(int n) {
         int[] d = new int[dims.length + 1];

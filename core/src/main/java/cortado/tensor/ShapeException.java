@@ -4,7 +4,10 @@ package cortado.tensor;
 public final class ShapeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
-    /** @param message one line for a person: what, where, expected, received, a hint */
+    /**
+     * What is wrong.
+     * @param message one line for a person: what, where, expected, received, a hint
+     */
     public ShapeException(String message) {
         super(message);
     }

@@ -45,10 +45,10 @@ public final class Tensor {
     }
 
     /**
+     * {@return a new tensor of zeros}
      * @param shape  sizes
      * @param type   element type
      * @param layout where elements lie
-     * @return a new tensor of zeros
      */
     public static Tensor of(Shape shape, Type type, Layout layout) {
         int n = layout.length(shape);
@@ -57,56 +57,54 @@ public final class Tensor {
     }
 
     /**
+     * {@return a new tensor of zeros, in rows}
      * @param shape sizes
      * @param type  element type
-     * @return a new tensor of zeros, in rows
      */
     public static Tensor of(Shape shape, Type type) {
         return of(shape, type, Layout.ROWS);
     }
 
     /**
+     * {@return a new F32 tensor of zeros, in rows}
      * @param dims sizes, outermost first
-     * @return a new F32 tensor of zeros, in rows
      */
     public static Tensor f32(int... dims) {
         return of(Shape.of(dims), Type.F32);
     }
 
     /**
+     * {@return a new F64 tensor of zeros, in rows}
      * @param dims sizes, outermost first
-     * @return a new F64 tensor of zeros, in rows
      */
     public static Tensor f64(int... dims) {
         return of(Shape.of(dims), Type.F64);
     }
 
     /**
+     * {@return a new I32 tensor of zeros, in rows}
      * @param dims sizes, outermost first
-     * @return a new I32 tensor of zeros, in rows
      */
     public static Tensor i32(int... dims) {
         return of(Shape.of(dims), Type.I32);
     }
 
     /**
+     * {@return an F32 tensor over that memory}
      * @param memory shared, not copied
      * @param offset where the tensor begins
      * @param shape  sizes
      * @param layout where elements lie
-     * @return an F32 tensor over that memory
      */
     public static Tensor over(float[] memory, int offset, Shape shape, Layout layout) {
         return new Tensor(shape, Type.F32, layout, memory, NO_DOUBLES, NO_INTS, offset);
     }
 
     /**
-     * A tensor inside this one's memory, whatever its own shape: how a plan hands out parts of one allocation.
-     *
+     * {@return a view inside this one's memory, whatever its own shape: how a plan hands out parts of one allocation}
      * @param from   where it begins, in elements after {@link #offset()}
      * @param shape  sizes
      * @param layout where elements lie
-     * @return the view, sharing memory
      */
     public Tensor view(int from, Shape shape, Layout layout) {
         if (from < 0 || from + layout.length(shape) > length()) {
@@ -116,9 +114,9 @@ public final class Tensor {
     }
 
     /**
+     * {@return an F64 tensor in rows}
      * @param values in row order; copied
      * @param dims   sizes, outermost first
-     * @return an F64 tensor in rows
      */
     public static Tensor of(double[] values, int... dims) {
         Shape shape = Shape.of(dims);
@@ -214,34 +212,35 @@ public final class Tensor {
     }
 
     /**
+     * {@return the element}
      * @param index in row order, 0 … size−1
-     * @return the element
      */
     public double get(int index) {
         return load(position(index));
     }
 
     /**
+     * {@return the element of a matrix}
      * @param a outermost index
      * @param b index
-     * @return the element of a matrix
      */
     public double get(int a, int b) {
         return load(at(a, b * stride[1]));
     }
 
     /**
+     * {@return the element of a rank-4 tensor}
      * @param n outermost index
      * @param c index
      * @param h index
      * @param w innermost index
-     * @return the element of a rank-4 tensor
      */
     public double get(int n, int c, int h, int w) {
         return load(at(n, c * stride[1] + h * stride[2] + w * stride[3]));
     }
 
     /**
+     * Sets an element.
      * @param index in row order
      * @param v     new value, rounded to the type
      */
@@ -250,6 +249,7 @@ public final class Tensor {
     }
 
     /**
+     * Sets an element.
      * @param a outermost index
      * @param b index
      * @param v new value, rounded to the type
@@ -259,6 +259,7 @@ public final class Tensor {
     }
 
     /**
+     * Sets an element.
      * @param n outermost index
      * @param c index
      * @param h index
@@ -270,6 +271,7 @@ public final class Tensor {
     }
 
     /**
+     * Adds to an element.
      * @param index in row order
      * @param v     added to the element
      */
@@ -279,6 +281,7 @@ public final class Tensor {
     }
 
     /**
+     * Adds to an element.
      * @param a outermost index
      * @param b index
      * @param v added to the element
@@ -289,6 +292,7 @@ public final class Tensor {
     }
 
     /**
+     * Adds to an element.
      * @param n outermost index
      * @param c index
      * @param h index
@@ -301,11 +305,9 @@ public final class Tensor {
     }
 
     /**
-     * A view of some of the outermost entries: images {@code from … to−1} of a batch.
-     *
+     * {@return a view of some of the outermost entries: images {@code from … to−1} of a batch}
      * @param from first; a multiple of 16 in LANES
      * @param to   one past the last
-     * @return the view, sharing memory
      */
     public Tensor slice(int from, int to) {
         if (from < 0 || to > shape.n() || from >= to || layout == Layout.LANES && from % Layout.WIDTH != 0) {
@@ -315,10 +317,8 @@ public final class Tensor {
     }
 
     /**
-     * A view with other sizes and the same elements in the same order. In LANES the outermost size must stay.
-     *
+     * {@return a view with other sizes and the same elements in the same order} In LANES the outermost size must stay.
      * @param to new sizes
-     * @return the view, sharing memory
      */
     public Tensor reshape(Shape to) {
         if (to.size() != shape.size() || layout == Layout.LANES && to.n() != shape.n()) {
@@ -361,23 +361,18 @@ public final class Tensor {
         int per = shape.size() / (shape.rank() == 0 ? 1 : shape.n());
         int step = layout == Layout.LANES ? Layout.WIDTH : 1;
         int xStep = x.layout == Layout.LANES ? Layout.WIDTH : 1;
-        boolean floats = type == Type.F32 && x.type == Type.F32;
         for (int n = 0; n < shape.size() / per; n++) {
             int p = position(n * per);
             int q = x.position(n * per);
             for (int e = 0; e < per; e++, p += step, q += xStep) {
-                if (floats) {
-                    f[p] = x.f[q];
-                } else {
-                    store(p, x.load(q));
-                }
+                store(p, x.load(q));
             }
         }
     }
 
     /**
+     * {@return a new tensor in rows with the same elements, converted}
      * @param to element type
-     * @return a new tensor in rows with the same elements, converted
      */
     public Tensor to(Type to) {
         Tensor t = of(shape, to);

@@ -54,8 +54,8 @@ public final class Batch {
     }
 
     /**
+     * {@return the example's index in the data set}
      * @param k place in the batch, 0 … n−1
-     * @return the example's index in the data set
      */
     public int index(int k) {
         return indices[k];

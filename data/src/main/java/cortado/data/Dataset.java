@@ -16,8 +16,8 @@ public interface Dataset {
     List<String> classes();
 
     /**
+     * {@return its class, 0 … classes−1}
      * @param i example, 0 … size−1
-     * @return its class, 0 … classes−1
      */
     int label(int i);
 
@@ -32,14 +32,14 @@ public interface Dataset {
     void pixels(int i, byte[] to, int at);
 
     /**
+     * {@return where it came from, for a person: a file's name, or a file's name and the place in it}
      * @param i example, 0 … size−1
-     * @return where it came from, for a person: a file's name, or a file's name and the place in it
      */
     String describe(int i);
 
     /**
+     * {@return a copy of its pixels, {@code C H W} bytes, each 0–255 unsigned}
      * @param i example, 0 … size−1
-     * @return a copy of its pixels, {@code C H W} bytes, each 0–255 unsigned
      */
     default byte[] pixels(int i) {
         byte[] p = new byte[image().size()];
@@ -48,8 +48,8 @@ public interface Dataset {
     }
 
     /**
+     * {@return those examples as a set of their own}
      * @param indices examples of this set, in the order wanted; copied
-     * @return those examples as a set of their own
      */
     default Dataset subset(int[] indices) {
         return new Subset(this, indices.clone());

@@ -153,8 +153,8 @@ public final class Datasets {
     }
 
     /**
+     * {@return the image files in it and below, by their endings, sorted}
      * @param folder any folder
-     * @return the image files in it and below, by their endings, sorted
      * @throws FormatException if it cannot be read
      */
     public static List<Path> images(Path folder) {

@@ -84,8 +84,8 @@ public final class Loader {
     }
 
     /**
+     * {@return the order in which that epoch shows the examples}
      * @param epoch from 0
-     * @return the order in which that epoch shows the examples
      */
     public int[] order(long epoch) {
         if (rng.isPresent()) {
@@ -97,17 +97,17 @@ public final class Loader {
     }
 
     /**
+     * {@return its batches from the first on; close it}
      * @param epoch from 0
-     * @return its batches from the first on; close it
      */
     public Epoch epoch(long epoch) {
         return epoch(epoch, 0);
     }
 
     /**
+     * {@return its batches from there on; close it}
      * @param epoch from 0
      * @param from  number of the first batch wanted, 0 … {@link #batches()}
-     * @return its batches from there on; close it
      */
     public Epoch epoch(long epoch, int from) {
         if (from < 0 || from > batches()) {

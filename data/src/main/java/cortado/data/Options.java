@@ -39,34 +39,34 @@ public record Options(Optional<Path> folder, Optional<Path> cache, boolean downl
     }
 
     /**
+     * {@return changed options}
      * @param path looked in first
-     * @return changed options
      */
     public Options withFolder(Path path) {
         return new Options(Optional.of(path), cache, download, image, seed, holdout);
     }
 
     /**
+     * {@return changed options}
      * @param path     where downloads lie
      * @param fetching whether missing data sets may be fetched
-     * @return changed options
      */
     public Options withCache(Path path, boolean fetching) {
         return new Options(folder, Optional.of(path), fetching, image, seed, holdout);
     }
 
     /**
+     * {@return changed options}
      * @param shape {@code C H W}
-     * @return changed options
      */
     public Options withImage(Shape shape) {
         return new Options(folder, cache, download, Optional.of(shape), seed, holdout);
     }
 
     /**
+     * {@return changed options}
      * @param value decides the split
      * @param share held out
-     * @return changed options
      */
     public Options withSplit(long value, double share) {
         return new Options(folder, cache, download, image, value, share);

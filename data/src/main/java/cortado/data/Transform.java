@@ -13,6 +13,7 @@ public interface Transform {
     };
 
     /**
+     * Changes an image.
      * @param pixels {@code C H W} values 0–255, changed in place
      * @param image  {@code C H W}
      * @param rng    this image's generator in this epoch: the same key gives the same change
@@ -20,8 +21,8 @@ public interface Transform {
     void apply(float[] pixels, Shape image, Rng rng);
 
     /**
+     * {@return both, with generators of their own}
      * @param next applied after this
-     * @return both, with generators of their own
      */
     default Transform then(Transform next) {
         return (pixels, image, rng) -> {

@@ -24,8 +24,8 @@ import java.util.List;
  * A network with an op of one's own, checked against finite differences, then trained on the digits; started as {@link TrainLeNet}.
  */
 public final class CustomOp {
-    private static final Graph NETWORK = Graph.builder().then("x", Input.images(1, 8, 8))
-            .then("conv1", Conv2d.of(8, Window.of(3, 1, 1))).then("swish1", new Swish()).then("flatten", new Flatten()).then("fc1", Linear.of(10)).build();
+    private static final Graph NETWORK = Graph.builder().then("x", Input.images(1, 8, 8)).then("conv", Conv2d.of(8, Window.of(3)))
+            .then("swish", new Swish()).then("flatten", new Flatten()).then("fc", Linear.of(10)).build();
 
     private CustomOp() {
     }
@@ -59,7 +59,8 @@ public final class CustomOp {
         }
     }
 
-    /** @param args none */
+    /** Checks, then trains.
+     * @param args none */
     public static void main(String[] args) {
         check().forEach(f -> IO.println("%-14s worst relative error %.1e of %d".formatted(f.tensor(), f.error(), f.checked())));
         IO.println("%.4f of the held-out digits".formatted(train(10).val().top1()));
@@ -70,7 +71,7 @@ public final class CustomOp {
     }
 
     static Outcome train(int epochs) {
-        Settings settings = Settings.defaults("digits", "swish", 1).withEpochs(epochs).withSeed(1);
+        Settings settings = Settings.defaults("digits", "swish", 1).withBatch(16).withRate(3e-3).withEpochs(epochs).withSeed(1);
         try (Trainer trainer = new Trainer(settings, NETWORK, Datasets.open("digits", Options.defaults()))) {
             return trainer.fit(_ -> { });
         }

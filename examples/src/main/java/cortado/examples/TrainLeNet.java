@@ -28,6 +28,7 @@ public final class TrainLeNet {
     }
 
     /**
+     * Trains and saves.
      * @param args data set, its folder, epochs
      */
     public static void main(String[] args) {

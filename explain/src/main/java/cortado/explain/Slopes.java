@@ -22,6 +22,7 @@ record Slopes(Slope[] cells, double step, double tolerance) {
     }
 
     /**
+     * {@return the slopes}
      * @param forward  computes y from the present elements of {@code at}
      * @param dy       weights of y in L
      * @param at       stepped element by element, and left as it was
@@ -29,7 +30,6 @@ record Slopes(Slope[] cells, double step, double tolerance) {
      * @param h        the step
      * @param size     of the largest number that is added up on the way to y, for the rounding
      * @param kinks    whether y consists of straight pieces, so that sides which disagree mean a kink and not a curve
-     * @return the slopes
      */
     static Slopes of(Supplier<Tensor> forward, Tensor dy, Tensor at, Tensor gradient, double h, double size, boolean kinks) {
         Tensor y = forward.get();

@@ -11,9 +11,9 @@ final class Hint {
     }
 
     /**
+     * {@return {@code "; did you mean kernel?"} if one of the known words is close, else an empty string}
      * @param word  what was received
      * @param known what is expected
-     * @return {@code "; did you mean kernel?"} if one of the known words is close, else an empty string
      */
     static String near(String word, Collection<String> known) {
         int most = (word.length() + 1) / 3;

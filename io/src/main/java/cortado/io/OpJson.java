@@ -161,9 +161,9 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
     }
 
     /**
+     * {@return the object with the op's settings}
      * @param op     an op
      * @param object so far
-     * @return the object with the op's settings
      * @throws FormatException if the op has no text form
      */
     static Json.Obj write(Op op, Json.Obj object) {

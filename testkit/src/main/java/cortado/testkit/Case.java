@@ -43,10 +43,10 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
     }
 
     /**
+     * {@return a case with spread values}
      * @param label  what is special about it
      * @param op     what to compute
      * @param inputs shapes of the inputs
-     * @return a case with spread values
      */
     public static Case of(String label, Op op, Shape... inputs) {
         return new Case(label, op, List.of(inputs), Values.SPREAD);
@@ -63,8 +63,8 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
     }
 
     /**
+     * {@return whether that input holds class indices, which have no gradient}
      * @param i which input
-     * @return whether that input holds class indices, which have no gradient
      */
     public boolean labels(int i) {
         return op instanceof SoftmaxCrossEntropy && i == 1;

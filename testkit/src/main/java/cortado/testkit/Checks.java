@@ -212,9 +212,9 @@ public final class Checks {
     }
 
     /**
+     * {@return the gradients: of the inputs that have one, then of the parameters}
      * @param c the case
      * @param o its operands
-     * @return the gradients: of the inputs that have one, then of the parameters
      */
     public static List<Tensor> gradients(Case c, Operands o) {
         List<Tensor> all = new ArrayList<>();

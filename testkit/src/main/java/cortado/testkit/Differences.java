@@ -34,13 +34,13 @@ final class Differences {
     }
 
     /**
+     * {@return the worst error, relative to the element, or to a hundredth of the tensor's largest where that is larger}
      * @param name     for the finding
      * @param x        F64; elements are changed and put back
      * @param gradient dL/dx as backward computed it
      * @param rng      chooses elements
      * @param samples  how many elements, all if there are no more
      * @param loss     L
-     * @return the worst error, relative to the element, or to a hundredth of the tensor's largest where that is larger
      */
     static Finding compare(String name, Tensor x, Tensor gradient, Rng rng, int samples, Loss loss) {
         loss.value();

@@ -14,8 +14,8 @@ import cortado.tensor.Shape;
 public record Finding(String tensor, Shape shape, double error, int checked, int kinks) {
 
     /**
+     * {@return whether the error is within it}
      * @param tolerance largest error allowed
-     * @return whether the error is within it
      */
     public boolean passed(double tolerance) {
         return error <= tolerance;

@@ -26,6 +26,7 @@ public final class Walk {
     private final List<Operands> steps = new ArrayList<>();
 
     /**
+     * Makes room for all values and gradients.
      * @param graph      with a loss as its last node
      * @param parameters shared: what changes them changes the next forward
      * @param batch      N
@@ -66,16 +67,16 @@ public final class Walk {
     }
 
     /**
+     * {@return its output; that of an input is for the caller to fill}
      * @param node index of a node
-     * @return its output; that of an input is for the caller to fill
      */
     public Tensor value(int node) {
         return y.get(node);
     }
 
     /**
+     * {@return the gradient of its output, after {@link #backward()}}
      * @param node index of a node
-     * @return the gradient of its output, after {@link #backward()}
      */
     public Tensor gradient(int node) {
         return dy.get(node);

@@ -27,8 +27,8 @@ public record Adam(double beta1, double beta2, double epsilon, double weightDeca
     }
 
     /**
+     * {@return β1 0.9, β2 0.999, ε 10⁻⁸}
      * @param weightDecay λ
-     * @return β1 0.9, β2 0.999, ε 10⁻⁸
      */
     public static Adam of(double weightDecay) {
         return new Adam(0.9, 0.999, 1e-8, weightDecay);

@@ -21,8 +21,8 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     }
 
     /**
+     * {@return β1 0.9, β2 0.999, ε 10⁻⁸}
      * @param weightDecay λ
-     * @return β1 0.9, β2 0.999, ε 10⁻⁸
      */
     public static AdamW of(double weightDecay) {
         return new AdamW(0.9, 0.999, 1e-8, weightDecay);

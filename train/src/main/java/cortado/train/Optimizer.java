@@ -41,9 +41,9 @@ public sealed interface Optimizer permits Sgd, Adam, AdamW {
     int moments();
 
     /**
+     * {@return the state before the first step}
      * @param weights   F32, changed by every step
      * @param gradients F32, the same names and shapes; read by every step
-     * @return the state before the first step
      */
     default OptimizerState start(Parameters weights, Parameters gradients) {
         return new OptimizerState(weights, gradients, moments());

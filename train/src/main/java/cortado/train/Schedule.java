@@ -34,10 +34,10 @@ public sealed interface Schedule {
     }
 
     /**
+     * {@return the learning rate of the step that begins there}
      * @param base   the learning rate that was asked for
      * @param epoch  epochs done, as a fraction, 0 … epochs
      * @param epochs of the whole training
-     * @return the learning rate of the step that begins there
      */
     double rate(double base, double epoch, double epochs);
 

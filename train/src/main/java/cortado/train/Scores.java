@@ -60,8 +60,8 @@ public final class Scores {
     }
 
     /**
+     * {@return the place of the greatest, the first of equals}
      * @param f scores or probabilities
-     * @return the place of the greatest, the first of equals
      */
     public static int best(double[] f) {
         int best = 0;
@@ -74,9 +74,9 @@ public final class Scores {
     }
 
     /**
+     * {@return how many classes come before it: those that are greater, and equal ones with a smaller number}
      * @param f scores or probabilities
      * @param y class
-     * @return how many classes come before it: those that are greater, and equal ones with a smaller number
      */
     public static int rank(double[] f, int y) {
         int rank = 0;
@@ -89,9 +89,9 @@ public final class Scores {
     }
 
     /**
+     * {@return the places of the greatest, in order}
      * @param f     scores or probabilities
      * @param count how many, at most K
-     * @return the places of the greatest, in order
      */
     public static int[] top(double[] f, int count) {
         return IntStream.range(0, f.length).boxed().sorted((a, b) -> Double.compare(f[b], f[a])).limit(count).mapToInt(k -> k)

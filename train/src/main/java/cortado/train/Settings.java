@@ -67,16 +67,16 @@ public record Settings(String data, String model, int batch, int epochs, double 
     }
 
     /**
+     * {@return changed settings}
      * @param value images in a step
-     * @return changed settings
      */
     public Settings withBatch(int value) {
         return new Settings(data, model, value, epochs, rate, optimizer, schedule, augmentation, seed, threads);
     }
 
     /**
+     * {@return changed settings}
      * @param value of the whole training; the schedule is made anew for it, with a warm-up no longer than it
-     * @return changed settings
      */
     public Settings withEpochs(int value) {
         Schedule s = Schedule.named(schedule.name(), value, Math.min(schedule.warmup(), value));
@@ -84,40 +84,40 @@ public record Settings(String data, String model, int batch, int epochs, double 
     }
 
     /**
+     * {@return changed settings}
      * @param value learning rate
-     * @return changed settings
      */
     public Settings withRate(double value) {
         return new Settings(data, model, batch, epochs, value, optimizer, schedule, augmentation, seed, threads);
     }
 
     /**
+     * {@return changed settings}
      * @param value how weights follow gradients
-     * @return changed settings
      */
     public Settings withOptimizer(Optimizer value) {
         return new Settings(data, model, batch, epochs, rate, value, schedule, augmentation, seed, threads);
     }
 
     /**
+     * {@return changed settings}
      * @param value the learning rate over the training
-     * @return changed settings
      */
     public Settings withSchedule(Schedule value) {
         return new Settings(data, model, batch, epochs, rate, optimizer, value, augmentation, seed, threads);
     }
 
     /**
+     * {@return changed settings}
      * @param value random changes of the training images
-     * @return changed settings
      */
     public Settings withAugmentation(Augmentation value) {
         return new Settings(data, model, batch, epochs, rate, optimizer, schedule, value, seed, threads);
     }
 
     /**
+     * {@return changed settings}
      * @param value decides weights, order and augmentation
-     * @return changed settings
      */
     public Settings withSeed(long value) {
         return new Settings(data, model, batch, epochs, rate, optimizer, schedule, augmentation, value, threads);
