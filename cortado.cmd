@@ -21,9 +21,9 @@ if not defined jdk (
 )
 
 rem --- build, unless the jars are newer than every source
-if defined CORTADO_NO_BUILD goto run
+if defined CORTADO_NO_BUILD if exist "%app%" goto run
 if not exist "%stamp%" goto build
-powershell -NoProfile -ExecutionPolicy Bypass -Command "$t = (Get-Item -LiteralPath $env:stamp).LastWriteTime; if (Get-ChildItem -Path ($env:root + '\pom.xml'), ($env:root + '\*\pom.xml'), ($env:root + '\*\src') -Recurse | Where-Object { $_.LastWriteTime -gt $t } | Select-Object -First 1) { exit 1 }"
+powershell -NoProfile -ExecutionPolicy Bypass -Command "$t = (Get-Item -LiteralPath $env:stamp).LastWriteTime; if (Get-ChildItem -Path ($env:root + '\pom.xml'), ($env:root + '\*\pom.xml'), ($env:root + '\*\src\main') -Recurse | Where-Object { $_.LastWriteTime -gt $t } | Select-Object -First 1) { exit 1 }"
 if not errorlevel 1 goto run
 
 :build
@@ -51,7 +51,7 @@ if not "%rc%"=="0" (
 move /y "%root%\target\built" "%stamp%" >nul
 
 :run
-"%jdk%\bin\java" -XX:+UseSerialGC -XX:MaxRAMPercentage=70 -XX:-UsePerfData -Dcortado.command=cortado %CORTADO_JAVA_OPTS% -p "%app%" -m cortado.cli/cortado.cli.Main %*
+"%jdk%\bin\java" -XX:+UseSerialGC -XX:MaxRAMPercentage=70 -XX:-UsePerfData -Djava.awt.headless=true -Dcortado.command=cortado %CORTADO_JAVA_OPTS% -p "%app%" -m cortado.cli/cortado.cli.Main %*
 exit /b %errorlevel%
 
 :consider

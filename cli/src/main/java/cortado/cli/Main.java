@@ -49,6 +49,9 @@ public final class Main implements Runnable {
         PrintStream err = path == null ? stream(FileDescriptor.err, System.err.charset())
                 : new PrintStream(new FileOutputStream(path, true), true, readable(System.err.charset()));
         System.setErr(err);
+        // A warning from below is one line, without date and stack, whichever logger this Java has.
+        System.setProperty("java.util.logging.SimpleFormatter.format", "cortado: %5$s%n");
+        System.setProperty("jdk.system.logger.format", "cortado: %5$s%n");
         List<String> all = List.of(args);
         boolean json = all.contains("--json");
         PrintStream out = stream(FileDescriptor.out, json ? StandardCharsets.UTF_8 : System.out.charset());

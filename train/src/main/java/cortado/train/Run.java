@@ -9,8 +9,11 @@ import cortado.io.ModelFile;
 import cortado.io.Safetensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -100,8 +103,13 @@ public final class Run implements Consumer<Event>, AutoCloseable {
     }
 
     private static UncheckedIOException cannot(Path folder, IOException e) {
-        String why = e instanceof FileAlreadyExistsException f && f.getMessage().equals(folder.toString()) ? "it is a file"
-                : e.getMessage();
+        String why = switch (e) {
+            case FileAlreadyExistsException f when f.getMessage().equals(folder.toString()) -> "it is a file";
+            case NoSuchFileException n -> "it cannot be made there";
+            case AccessDeniedException a -> "permission denied";
+            case FileSystemException f when f.getReason() != null -> f.getReason();
+            default -> e.getMessage();
+        };
         return new UncheckedIOException(new IOException("cannot use the run folder " + folder + ": " + why, e));
     }
 
