@@ -90,7 +90,8 @@ public final class Main implements Runnable {
                 .addSubcommand("explain", new ExplainCommand(new Common(output)))
                 .addSubcommand("checks", new ChecksCommand(new Common(output)))
                 .addSubcommand("version", new VersionCommand(new Common(output)))
-                .addSubcommand("generate-completion", new GenerateCompletion());
+                .addSubcommand("generate-completion", new GenerateCompletion())
+                .addSubcommand("help", new CommandLine.HelpCommand());
         cli.setOut(new java.io.PrintWriter(output.json() ? output.err() : output.out(), true));
         cli.setErr(new java.io.PrintWriter(output.err(), true));
         cli.setColorScheme(CommandLine.Help.defaultColorScheme(output.terminal().stdout() && output.terminal().colour()
