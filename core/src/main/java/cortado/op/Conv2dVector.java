@@ -8,13 +8,14 @@ import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Direct convolution over a block of 16 images, for any window, stride, dilation and groups.
  *
  * <p>Strategies: forward is one correlation of the padded x ({@link Taps}). The gradient of x is a correlation of the padded dy
  * with the turned weights; a stride of s splits it into s×s such correlations, one for the inputs at each place modulo s, so
- * that no zero of a dilated dy is ever multiplied. The gradient of w is a dot product per weight ({@link Dots}).
+ * that no zero of a dilated dy is ever multiplied, and a row takes only the taps that meet dy. The gradient of w is a dot product per weight ({@link Dots}).
  */
 final class Conv2dVector implements Kernel {
     private static final float[] NO_BIAS = {};
@@ -57,7 +58,7 @@ final class Conv2dVector implements Kernel {
         xSize = new int[] {x.c(), x.h(), x.w()};
         xBorder = new int[] {h.before(), w.before(), h.after(), w.after()};
         dySize = new int[] {y.c(), y.h(), y.w()};
-        dyBorder = new int[] {low(h), low(w), high(h, x.h(), y.h()), high(w, x.w(), y.w())};
+        dyBorder = new int[] {0, low(w), 0, high(w, x.w(), y.w())};
         wSize = new int[] {k, c, h.kernel(), w.kernel()};
         int wide = (x.w() + w.before() + w.after()) * Lanes.WIDTH;
         int plane = (x.h() + h.before() + h.after()) * wide;
@@ -78,7 +79,7 @@ final class Conv2dVector implements Kernel {
             }
         }
         xPadded = sum(xBorder) == 0 ? 0 : x.c() * plane;
-        dyPadded = sum(dyBorder) == 0 ? 0 : y.c() * (y.h() + dyBorder[0] + dyBorder[2]) * (y.w() + dyBorder[1] + dyBorder[3]) * Lanes.WIDTH;
+        dyPadded = sum(dyBorder) == 0 ? 0 : y.c() * y.h() * (y.w() + dyBorder[1] + dyBorder[3]) * Lanes.WIDTH;
         turned = c * k * h.kernel() * w.kernel();
         xLength = x.c() * x.h() * x.w() * Lanes.WIDTH;
     }
@@ -87,7 +88,7 @@ final class Conv2dVector implements Kernel {
         return v[0] + v[1] + v[2] + v[3];
     }
 
-    /** Rows of dy before the first that some input's taps reach: ⌈(extent − 1 − before) / stride⌉. */
+    /** Columns of dy before the first that some input's taps reach: ⌈(extent − 1 − before) / stride⌉. */
     private static int low(Window.Axis a) {
         return Math.max(0, Math.ceilDiv(a.extent() - 1 - a.before(), a.stride()));
     }
@@ -97,31 +98,37 @@ final class Conv2dVector implements Kernel {
     }
 
     private Phase phase(int a, int b, Shape x, int k, int c) {
-        int[] rows = meeting(op.window().h(), a);
-        int[] cols = meeting(op.window().w(), b);
+        Window.Axis h = op.window().h();
+        Window.Axis w = op.window().w();
+        int[] rows = meeting(h, a);
+        int[] cols = meeting(w, b);
         int wide = (dySize[2] + dyBorder[1] + dyBorder[3]) * Lanes.WIDTH;
-        int plane = (dySize[1] + dyBorder[0] + dyBorder[2]) * wide;
-        int[] taps = new int[k * rows.length * cols.length];
+        int[] taps = new int[rows.length * k * cols.length];
         int t = 0;
-        for (int j = 0; j < k; j++) {
-            for (int r : rows) {
+        for (int r : rows) {
+            for (int j = 0; j < k; j++) {
                 for (int s : cols) {
-                    taps[t++] = j * plane + (first(op.window().h(), a, r) + dyBorder[0]) * wide
-                            + (first(op.window().w(), b, s) + dyBorder[1]) * Lanes.WIDTH;
+                    taps[t++] = j * dySize[1] * wide + first(h, a, r) * wide + (first(w, b, s) + dyBorder[1]) * Lanes.WIDTH;
                 }
             }
         }
-        int sh = op.window().h().stride();
-        int sw = op.window().w().stride();
-        int[] to = {x.h() * x.w() * Lanes.WIDTH, sh * x.w() * Lanes.WIDTH, sw * Lanes.WIDTH};
-        Taps correlation = new Taps(taps, c, Math.ceilDiv(x.h() - a, sh), Math.ceilDiv(x.w() - b, sw), to,
-                new int[] {wide, Lanes.WIDTH}, new int[] {taps.length, 1});
+        int high = Math.ceilDiv(x.h() - a, h.stride());
+        int[] from = new int[high];
+        int[] to = new int[high];
+        for (int i = 0; i < high; i++) { // the later a window row, the earlier the row of dy: those inside dy stand together
+            int row = i;
+            from[i] = (int) IntStream.of(rows).filter(r -> first(h, a, r) + row >= dySize[1]).count() * k * cols.length;
+            to[i] = (int) IntStream.of(rows).filter(r -> first(h, a, r) + row >= 0).count() * k * cols.length;
+        }
+        int[] out = {x.h() * x.w() * Lanes.WIDTH, h.stride() * x.w() * Lanes.WIDTH, w.stride() * Lanes.WIDTH};
+        Taps correlation = new Taps(taps, c, high, Math.ceilDiv(x.w() - b, w.stride()), out, new int[] {wide, Lanes.WIDTH},
+                new int[] {taps.length, 1}, from, to);
         return new Phase((a * x.w() + b) * Lanes.WIDTH, rows, cols, correlation);
     }
 
     /** Window positions r for which an output p with {@code p·stride = at + before − r·dilation} can exist. */
     private static int[] meeting(Window.Axis axis, int at) {
-        return java.util.stream.IntStream.range(0, axis.kernel())
+        return IntStream.range(0, axis.kernel())
                 .filter(r -> Math.floorMod(at + axis.before() - r * axis.dilation(), axis.stride()) == 0).toArray();
     }
 
@@ -221,11 +228,11 @@ final class Conv2dVector implements Kernel {
         }
     }
 
-    /** Lays the weights of a phase out by input channel: {@code t[c, (k, r, s)] = w[k, c, r, s]}. */
+    /** Lays the weights of a phase out by input channel: {@code t[c, (r, k, s)] = w[k, c, r, s]}. */
     private void turn(float[] t, int to, float[] w, int wo, Phase f) {
         for (int c = 0; c < wSize[1]; c++) {
-            for (int k = 0; k < wSize[0]; k++) {
-                for (int r : f.rows) {
+            for (int r : f.rows) {
+                for (int k = 0; k < wSize[0]; k++) {
                     for (int s : f.cols) {
                         t[to++] = w[wo + ((k * wSize[1] + c) * wSize[2] + r) * wSize[3] + s];
                     }

@@ -77,9 +77,11 @@ public final class Dots {
                 for (int lane = 0; lane < WIDTH; lane += V) {
                     tile(tile * width, dy, dyo + lane + k * dyFilter, x, xo + lane, at, sums, so + lane);
                 }
-                for (int i = 0; i < tile * width; i++) {
-                    int to = dwo + (k + i / width) * taps.length + at + i % width;
-                    dw[to] = Lanes.sum(sums, so + i * WIDTH) + (add ? dw[to] : 0);
+                for (int i = 0, from = so; i < tile; i++) {
+                    int to = dwo + (k + i) * taps.length + at;
+                    for (int j = 0; j < width; j++, from += WIDTH) {
+                        dw[to + j] = add ? dw[to + j] + Lanes.sum(sums, from) : Lanes.sum(sums, from);
+                    }
                 }
             }
             k += tile;

@@ -4,6 +4,7 @@ import static cortado.simd.Lanes.F;
 import static cortado.simd.Lanes.V;
 import static cortado.simd.Lanes.WIDTH;
 
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -33,6 +34,23 @@ public final class Taps {
     private final int wFilter;
     private final int wTap;
     private final int sixes;
+    private final int[] from;
+    private final int[] to;
+
+    /**
+     * All taps for every row.
+     *
+     * @param taps    where each tap reads, relative to the output's own place in x
+     * @param filters K
+     * @param rows    P
+     * @param columns Q
+     * @param y       distances between filters, rows and columns of y
+     * @param x       distances that rows and columns of y mean in x
+     * @param w       distances between filters and taps of w
+     */
+    public Taps(int[] taps, int filters, int rows, int columns, int[] y, int[] x, int[] w) {
+        this(taps, filters, rows, columns, y, x, w, new int[rows], IntStream.range(0, rows).map(p -> taps.length).toArray());
+    }
 
     /**
      * Distances are in floats.
@@ -44,9 +62,13 @@ public final class Taps {
      * @param y       distances between filters, rows and columns of y
      * @param x       distances that rows and columns of y mean in x
      * @param w       distances between filters and taps of w
+     * @param from    for each row, the first tap that meets the input
+     * @param to      for each row, one past the last
      */
-    public Taps(int[] taps, int filters, int rows, int columns, int[] y, int[] x, int[] w) {
+    public Taps(int[] taps, int filters, int rows, int columns, int[] y, int[] x, int[] w, int[] from, int[] to) {
         this.taps = taps;
+        this.from = from;
+        this.to = to;
         this.filters = filters;
         this.rows = rows;
         this.columns = columns;
@@ -83,7 +105,7 @@ public final class Taps {
                     for (int q = 0; q < columns; q += width) {
                         int at = Math.min(q, columns - width);
                         tile(tile * width, y, yo + lane + k * yFilter + p * yRow + at * yStep, x, xo + lane + p * xRow + at * xStep,
-                                w, wo + k * wFilter, b, bo + k);
+                                w, wo + k * wFilter, b, bo + k, p);
                     }
                 }
                 k += tile;
@@ -97,13 +119,13 @@ public final class Taps {
         return most > 0 && (filters - 6 * most) % 4 != 0 && (filters - 6 * (most - 1)) % 4 == 0 ? most - 1 : most;
     }
 
-    private void tile(int size, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
+    private void tile(int size, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
         switch (size) {
-            case 24 -> tile6x4(y, yo, x, xo, w, wo, b, bo);
-            case 16 -> tile4x4(y, yo, x, xo, w, wo, b, bo);
-            case 8 -> tile8x1(y, yo, x, xo, w, wo, b, bo);
-            case 4 -> tile1x4(y, yo, x, xo, w, wo, b, bo);
-            default -> tile1x1(y, yo, x, xo, w, wo, b, bo);
+            case 24 -> tile6x4(y, yo, x, xo, w, wo, b, bo, p);
+            case 16 -> tile4x4(y, yo, x, xo, w, wo, b, bo, p);
+            case 8 -> tile8x1(y, yo, x, xo, w, wo, b, bo, p);
+            case 4 -> tile1x4(y, yo, x, xo, w, wo, b, bo, p);
+            default -> tile1x1(y, yo, x, xo, w, wo, b, bo, p);
         }
     }
 
@@ -111,14 +133,16 @@ public final class Taps {
         return b.length == 0 ? FloatVector.zero(F) : FloatVector.broadcast(F, b[bo]);
     }
 
-    private void tile6x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
+    private void tile6x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
         FloatVector a00 = start(b, bo), a01 = a00, a02 = a00, a03 = a00;
         FloatVector a10 = start(b, bo + 1), a11 = a10, a12 = a10, a13 = a10;
         FloatVector a20 = start(b, bo + 2), a21 = a20, a22 = a20, a23 = a20;
         FloatVector a30 = start(b, bo + 3), a31 = a30, a32 = a30, a33 = a30;
         FloatVector a40 = start(b, bo + 4), a41 = a40, a42 = a40, a43 = a40;
         FloatVector a50 = start(b, bo + 5), a51 = a50, a52 = a50, a53 = a50;
-        for (int t = 0; t < taps.length; t++, wo += wTap) {
+        int end = to[p];
+        wo += from[p] * wTap;
+        for (int t = from[p]; t < end; t++, wo += wTap) {
             int o = xo + taps[t];
             FloatVector x0 = FloatVector.fromArray(F, x, o);
             FloatVector x1 = FloatVector.fromArray(F, x, o + xStep);
@@ -181,12 +205,14 @@ public final class Taps {
         a53.intoArray(y, yo + 5 * yFilter + 3 * yStep);
     }
 
-    private void tile4x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
+    private void tile4x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
         FloatVector a00 = start(b, bo), a01 = a00, a02 = a00, a03 = a00;
         FloatVector a10 = start(b, bo + 1), a11 = a10, a12 = a10, a13 = a10;
         FloatVector a20 = start(b, bo + 2), a21 = a20, a22 = a20, a23 = a20;
         FloatVector a30 = start(b, bo + 3), a31 = a30, a32 = a30, a33 = a30;
-        for (int t = 0; t < taps.length; t++, wo += wTap) {
+        int end = to[p];
+        wo += from[p] * wTap;
+        for (int t = from[p]; t < end; t++, wo += wTap) {
             int o = xo + taps[t];
             FloatVector x0 = FloatVector.fromArray(F, x, o);
             FloatVector x1 = FloatVector.fromArray(F, x, o + xStep);
@@ -231,9 +257,11 @@ public final class Taps {
         a33.intoArray(y, yo + 3 * yFilter + 3 * yStep);
     }
 
-    private void tile1x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
+    private void tile1x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
         FloatVector a00 = start(b, bo), a01 = a00, a02 = a00, a03 = a00;
-        for (int t = 0; t < taps.length; t++, wo += wTap) {
+        int end = to[p];
+        wo += from[p] * wTap;
+        for (int t = from[p]; t < end; t++, wo += wTap) {
             int o = xo + taps[t];
             FloatVector x0 = FloatVector.fromArray(F, x, o);
             FloatVector x1 = FloatVector.fromArray(F, x, o + xStep);
@@ -251,7 +279,7 @@ public final class Taps {
         a03.intoArray(y, yo + 3 * yStep);
     }
 
-    private void tile8x1(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
+    private void tile8x1(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
         FloatVector a0 = start(b, bo);
         FloatVector a1 = start(b, bo + 1);
         FloatVector a2 = start(b, bo + 2);
@@ -260,7 +288,9 @@ public final class Taps {
         FloatVector a5 = start(b, bo + 5);
         FloatVector a6 = start(b, bo + 6);
         FloatVector a7 = start(b, bo + 7);
-        for (int t = 0; t < taps.length; t++, wo += wTap) {
+        int end = to[p];
+        wo += from[p] * wTap;
+        for (int t = from[p]; t < end; t++, wo += wTap) {
             int o = xo + taps[t];
             FloatVector x0 = FloatVector.fromArray(F, x, o);
             a0 = FloatVector.broadcast(F, w[wo]).fma(x0, a0);
@@ -282,9 +312,11 @@ public final class Taps {
         a7.intoArray(y, yo + 7 * yFilter);
     }
 
-    private void tile1x1(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
+    private void tile1x1(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
         FloatVector a0 = start(b, bo);
-        for (int t = 0; t < taps.length; t++, wo += wTap) {
+        int end = to[p];
+        wo += from[p] * wTap;
+        for (int t = from[p]; t < end; t++, wo += wTap) {
             int o = xo + taps[t];
             FloatVector x0 = FloatVector.fromArray(F, x, o);
             a0 = FloatVector.broadcast(F, w[wo]).fma(x0, a0);
