@@ -63,8 +63,12 @@ final class Team implements AutoCloseable {
             LockSupport.unpark(t);
         }
         share(0);
-        while (busy.get() > 0) {
-            Thread.onSpinWait();
+        for (int spins = 0; busy.get() > 0; spins++) {
+            if (spins < SPINS) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield(); // a worker may be waiting for this very core
+            }
         }
         if (failure != null) {
             switch (failure) {
