@@ -10,7 +10,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /** Average pooling over blocks of 16 lanes; global pooling is the window that spans the image. */
-final class AvgPool2dVector implements Kernel {
+final class AvgPool2dVector implements Lanewise {
     private final AvgPool2d op;
     private final Shape x;
     private final Shape y;
@@ -25,16 +25,6 @@ final class AvgPool2dVector implements Kernel {
     static AvgPool2dVector global(Shape x) {
         Window all = new Window(new Window.Axis(x.h(), 1, 0, 0, 1), new Window.Axis(x.w(), 1, 0, 0, 1));
         return new AvgPool2dVector(new AvgPool2d(all, false, true), x);
-    }
-
-    @Override
-    public String name() {
-        return "lanes";
-    }
-
-    @Override
-    public boolean overwrites() {
-        return true;
     }
 
     @Override

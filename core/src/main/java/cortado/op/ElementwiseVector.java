@@ -9,17 +9,7 @@ final class ElementwiseVector {
     }
 
     /** ReLU. */
-    record ReluVector() implements Kernel {
-        @Override
-        public String name() {
-            return "lanes";
-        }
-
-        @Override
-        public boolean overwrites() {
-            return true;
-        }
-
+    record ReluVector() implements Lanewise {
         @Override
         public void forward(Operands o) {
             Blocks.rectify(o.y().floats(), o.y().offset(), o.x().floats(), o.x().offset(), o.y().length());
@@ -36,17 +26,7 @@ final class ElementwiseVector {
     }
 
     /** Sum of two tensors. */
-    record AddVector() implements Kernel {
-        @Override
-        public String name() {
-            return "lanes";
-        }
-
-        @Override
-        public boolean overwrites() {
-            return true;
-        }
-
+    record AddVector() implements Lanewise {
         @Override
         public void forward(Operands o) {
             Tensor y = o.y();

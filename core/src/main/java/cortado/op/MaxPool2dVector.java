@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorOperators;
  * Max pooling over blocks of 16 lanes: each lane compares its own image, so ties and NaN resolve as in the plain op. Windows
  * that do not overlap write each input's gradient once instead of adding.
  */
-final class MaxPool2dVector implements Kernel {
+final class MaxPool2dVector implements Lanewise {
     private final Window window;
     private final Shape x;
     private final Shape y;
@@ -28,16 +28,6 @@ final class MaxPool2dVector implements Kernel {
         this.x = x;
         this.y = op.output(x);
         this.disjoint = window.h().stride() >= window.h().extent() && window.w().stride() >= window.w().extent();
-    }
-
-    @Override
-    public String name() {
-        return "lanes";
-    }
-
-    @Override
-    public boolean overwrites() {
-        return true;
     }
 
     @Override

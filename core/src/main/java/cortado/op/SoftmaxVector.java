@@ -38,17 +38,7 @@ final class SoftmaxVector {
      *
      * @param classes K
      */
-    record Plain(int classes) implements Kernel {
-        @Override
-        public String name() {
-            return "lanes";
-        }
-
-        @Override
-        public boolean overwrites() {
-            return true;
-        }
-
+    record Plain(int classes) implements Lanewise {
         @Override
         public void forward(Operands o) {
             float[] y = o.y().floats();
@@ -92,19 +82,9 @@ final class SoftmaxVector {
      *
      * @param classes K
      */
-    record CrossEntropy(int classes) implements Kernel {
+    record CrossEntropy(int classes) implements Lanewise {
         CrossEntropy(Shape f) {
             this(f.dim(1));
-        }
-
-        @Override
-        public String name() {
-            return "lanes";
-        }
-
-        @Override
-        public boolean overwrites() {
-            return true;
         }
 
         @Override
