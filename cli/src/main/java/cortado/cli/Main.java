@@ -15,15 +15,15 @@ import picocli.CommandLine.Mixin;
 
 /** The program. Without a command it shows help. */
 @Command(name = "cortado", description = "Trains, explains and runs convolutional networks, in pure Java.",
-    commandListHeading = "%nCommands:%n", footer = {
-    "  cortado train                        LeNet-5 on built-in images of clothes",
-    "  cortado train fashion-mnist          the same on all 60,000",
-    "  cortado train photos/                your own: photos/train/<class>/*.jpg",
-    "  cortado predict cat.jpg              what the newest model sees in an image",
-    "  cortado explain                      how gradients flow, with numbers",
-    "",
-    "cortado COMMAND --help tells more.",
-    "Exit codes: 0 done, 1 a check failed, 2 bad input, 130 stopped by Ctrl-C."})
+        commandListHeading = "%nCommands:%n", footer = {
+            "  cortado train                        LeNet-5 on built-in images of clothes",
+            "  cortado train fashion-mnist          the same on all 60,000",
+            "  cortado train photos/                your own: photos/train/<class>/*.jpg",
+            "  cortado predict cat.jpg              what the newest model sees in an image",
+            "  cortado explain                      how gradients flow, with numbers",
+            "",
+            "cortado COMMAND --help tells more.",
+            "Exit codes: 0 done, 1 a check failed, 2 bad input, 130 stopped by Ctrl-C."})
 public final class Main implements Runnable {
     @Mixin
     private final Common common;

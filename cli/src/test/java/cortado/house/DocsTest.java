@@ -59,8 +59,10 @@ class DocsTest {
 
     /** The anchors that GitHub makes of a document's headings. */
     private static List<String> headings(Path document) {
-        return Project.read(document).lines().filter(l -> l.startsWith("#")).map(l -> l.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT)
-                .replaceAll("[^\\w\\- ]", "").replace(' ', '-')).toList();
+        return Project.read(document).lines().filter(l -> l.startsWith("#"))
+                .map(l -> l.replaceFirst("#+ ", "").toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\w\\- ]", "").replace(' ', '-'))
+                .toList();
     }
 
     /** What comments in the sources say about the documents. */

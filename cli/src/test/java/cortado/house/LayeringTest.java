@@ -51,9 +51,10 @@ class LayeringTest {
 
     private static final Pattern JDK = Pattern.compile("\\[*L?(java|jdk/incubator/vector|cortado)/.*|\\[+[A-Z]");
 
-    private static final Pattern SPEAKS = Pattern.compile("java/lang/System\\.(out|err|in|exit|console|getenv|(get|set|clear)Propert\\w+)"
-            + "|java/lang/Runtime\\.(exit|halt)|java/lang/(Integer\\.getInteger|Long\\.getLong|Boolean\\.getBoolean)"
-            + "|java/lang/\\w*(Throwable|Exception|Error)\\.printStackTrace|java/lang/Thread\\.dumpStack");
+    private static final Pattern SPEAKS = Pattern
+            .compile("java/lang/System\\.(out|err|in|exit|console|getenv|(get|set|clear)Propert\\w+)"
+                    + "|java/lang/Runtime\\.(exit|halt)|java/lang/(Integer\\.getInteger|Long\\.getLong|Boolean\\.getBoolean)"
+                    + "|java/lang/\\w*(Throwable|Exception|Error)\\.printStackTrace|java/lang/Thread\\.dumpStack");
 
     /** The one property: vector species must be constants for the compiler, so their width cannot be a parameter. */
     private static final String EXCEPTION = "cortado/simd/Lanes: java/lang/Integer.getInteger";
@@ -115,7 +116,8 @@ class LayeringTest {
                 .withField("count", ConstantDescs.CD_int, AccessFlag.STATIC.mask())
                 .withField("json", ClassDesc.of("cortado.io.Json"), 0)
                 .withMethodBody("quit", ConstantDescs.MTD_void, AccessFlag.STATIC.mask(), b -> b.iconst_1().invokestatic(
-                        ClassDesc.of("java.lang.System"), "exit", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int)).return_()));
+                        ClassDesc.of("java.lang.System"), "exit", MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int))
+                        .return_()));
         assertThat(broken(ClassFile.of().parse(wrong))).containsExactly("cortado/data/Wrong extends cortado/tensor/Tensor",
                 "cortado/data/Wrong knows cortado.io", "cortado/data/Wrong: java/lang/System.exit",
                 "cortado/data/Wrong: static count is not final");

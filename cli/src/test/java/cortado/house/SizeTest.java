@@ -25,8 +25,9 @@ class SizeTest {
      */
     private static final Set<String> TILES = Set.of("Taps.java tile6x4", "Dots.java tile6x4");
 
-    private static final Pattern NO_METHOD = Pattern.compile("(if|for|while|do|switch|try|else|case|default|synchronized)\\b.*|[^(]*"
-            + "\\b(class|interface|enum|record)\\b.*|[^(]*[=}].*");
+    private static final Pattern NO_METHOD = Pattern
+            .compile("(if|for|while|do|switch|try|else|case|default|synchronized)\\b.*|[^(]*"
+                    + "\\b(class|interface|enum|record)\\b.*|[^(]*[=}].*");
 
     private record Sized(String name, int lines) {
     }

@@ -14,8 +14,10 @@ public record Normalization(List<Double> mean, List<Double> std) {
     public Normalization {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
-        if (mean.size() != std.size() || mean.isEmpty() || std.stream().anyMatch(s -> !(s > 0)) || mean.stream().anyMatch(m -> m.isNaN())) {
-            throw new ShapeException("normalization needs one mean and one positive std per channel, received mean " + mean + ", std " + std);
+        if (mean.size() != std.size() || mean.isEmpty() || std.stream().anyMatch(s -> !(s > 0))
+                || mean.stream().anyMatch(m -> m.isNaN())) {
+            throw new ShapeException(
+                    "normalization needs one mean and one positive std per channel, received mean " + mean + ", std " + std);
         }
     }
 

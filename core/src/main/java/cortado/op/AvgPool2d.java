@@ -47,8 +47,9 @@ public record AvgPool2d(Window window, boolean ceilMode, boolean countPadding) i
     static void checkPadding(String op, Window window) {
         for (Window.Axis a : new Window.Axis[] {window.h(), window.w()}) {
             if (2 * Math.max(a.before(), a.after()) > a.kernel()) {
-                throw new ShapeException(op + ": padding may be at most half the kernel (else a window holds nothing but padding), received "
-                        + window.text());
+                throw new ShapeException(
+                        op + ": padding may be at most half the kernel (else a window holds nothing but padding), received "
+                                + window.text());
             }
         }
     }

@@ -39,8 +39,9 @@ public record Conv2d(int filters, Window window, int groups, boolean bias) imple
     /** Checks the ranges; throws {@link ShapeException}. */
     public Conv2d {
         if (filters < 1 || groups < 1 || filters % groups != 0) {
-            throw new ShapeException("conv2d: filters must be at least 1 and divisible by groups, received " + filters + " filters, "
-                    + groups + " groups");
+            throw new ShapeException(
+                    "conv2d: filters must be at least 1 and divisible by groups, received " + filters + " filters, "
+                            + groups + " groups");
         }
     }
 

@@ -202,7 +202,8 @@ final class Conv2dVector implements Kernel {
         float[] in = padded(o.x(), room, ro, xPadded, xSize, xBorder);
         int at = xPadded == 0 ? o.x().offset() : ro;
         for (int g = 0; g < groups; g++) {
-            weights.run(dw.floats(), dw.offset() + g * turned, false, o.dy().floats(), o.dy().offset() + g * wSize[0] * pixels * Lanes.WIDTH,
+            weights.run(dw.floats(), dw.offset() + g * turned, false, o.dy().floats(),
+                    o.dy().offset() + g * wSize[0] * pixels * Lanes.WIDTH,
                     in, at + g * plane(xSize, xBorder) * wSize[1], room, ro + xPadded);
         }
     }
@@ -219,7 +220,8 @@ final class Conv2dVector implements Kernel {
         for (int g = 0; g < groups; g++) {
             for (Phase f : phases) {
                 turn(room, ro + dyPadded, o.w().floats(), o.w().offset() + g * turned, f);
-                f.taps.run(out, to + g * wSize[1] * channel + f.at, in, at + g * plane(dySize, dyBorder) * wSize[0], room, ro + dyPadded,
+                f.taps.run(out, to + g * wSize[1] * channel + f.at, in, at + g * plane(dySize, dyBorder) * wSize[0], room,
+                        ro + dyPadded,
                         NO_BIAS, 0);
             }
         }

@@ -47,12 +47,12 @@ final class Conv2dWinograd implements Kernel {
         Window.Axis h = op.window().h();
         Window.Axis w = op.window().w();
         Shape y = op.output(x);
-        boolean form = h.kernel() == 3 && w.kernel() == 3 && h.stride() == 1 && w.stride() == 1 && h.dilation() == 1 && w.dilation() == 1
+        boolean form = h.kernel() == 3 && w.kernel() == 3 && h.stride() == 1 && w.stride() == 1 && h.dilation() == 1
+                && w.dilation() == 1
                 && op.groups() == 1 && h.before() <= 2 && w.before() <= 2;
         int products = Math.ceilDiv(y.h(), 4) * Math.ceilDiv(y.w(), 4) * Winograd.XI;
         return form && x.c() % 4 == 0 && y.c() % 4 == 0 && x.c() >= 16 && y.c() >= 16 && 2 * products <= y.h() * y.w() * 9;
     }
-
 
     /** A correlation from one set of channels to another: forward, or the gradient of x. */
     private static final class Pass {
@@ -98,7 +98,8 @@ final class Conv2dWinograd implements Kernel {
         }
 
         /** Fills u with the transformed filters, then computes all bands. */
-        void run(float[] y, int yo, Tensor x, float[] w, int wo, int[] size, boolean turned, float[] b, int bo, float[] room, int ro) {
+        void run(float[] y, int yo, Tensor x, float[] w, int wo, int[] size, boolean turned, float[] b, int bo, float[] room,
+                int ro) {
             int padded = ro + Winograd.ROOM;
             int u = padded + in[0] * plane;
             int v = u + Winograd.XI * out * uRow;
@@ -115,8 +116,10 @@ final class Conv2dWinograd implements Kernel {
                     for (int t = 0; t < tiles; t++) {
                         int p = 4 * (top + t / tilesW);
                         int q = 4 * (t % tilesW);
-                        Winograd.output(room, m + (j * tiles + t) * Lanes.WIDTH, xiM, y, yo + ((j * rows + p) * cols + q) * Lanes.WIDTH,
-                                cols * Lanes.WIDTH, Math.min(4, rows - p), Math.min(4, cols - q), b.length == 0 ? 0 : b[bo + j], room, ro);
+                        Winograd.output(room, m + (j * tiles + t) * Lanes.WIDTH, xiM, y,
+                                yo + ((j * rows + p) * cols + q) * Lanes.WIDTH,
+                                cols * Lanes.WIDTH, Math.min(4, rows - p), Math.min(4, cols - q), b.length == 0 ? 0 : b[bo + j],
+                                room, ro);
                     }
                 }
             }
@@ -214,7 +217,8 @@ final class Conv2dWinograd implements Kernel {
 
     @Override
     public int scratch() {
-        return Math.max(Math.max(forward.scratch(), input.scratch() + c * input.rows * input.cols * Lanes.WIDTH), weights.scratch());
+        return Math.max(Math.max(forward.scratch(), input.scratch() + c * input.rows * input.cols * Lanes.WIDTH),
+                weights.scratch());
     }
 
     @Override
@@ -236,7 +240,8 @@ final class Conv2dWinograd implements Kernel {
             Tensor db = o.db().get();
             int pixels = forward.rows * forward.cols;
             for (int j = 0; j < k; j++) {
-                db.floats()[db.offset() + j] = Blocks.sum(o.dy().floats(), o.dy().offset() + j * pixels * Lanes.WIDTH, pixels, room, ro);
+                db.floats()[db.offset() + j] = Blocks.sum(o.dy().floats(), o.dy().offset() + j * pixels * Lanes.WIDTH, pixels, room,
+                        ro);
             }
         }
         if (o.dx().isPresent()) {

@@ -57,7 +57,8 @@ final class LinearVector implements Kernel {
         Tensor room = o.scratch();
         if (o.dw().isPresent()) {
             Tensor dw = o.dw().get();
-            Outer.run(dw.floats(), dw.offset(), dy.floats(), dy.offset(), o.x().floats(), o.x().offset(), k, c, room.floats(), room.offset());
+            Outer.run(dw.floats(), dw.offset(), dy.floats(), dy.offset(), o.x().floats(), o.x().offset(), k, c, room.floats(),
+                    room.offset());
         }
         if (o.db().isPresent()) {
             Tensor db = o.db().get();

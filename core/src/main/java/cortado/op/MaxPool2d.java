@@ -85,7 +85,8 @@ public record MaxPool2d(Window window, boolean ceilMode) implements Op {
         Conv2d.each(dy.shape(), (n, c, p, q) -> {
             int i = (int) argmax.get(n, c, p, q);
             if (i >= 0) { // a dilated window can lie in padding altogether
-                dx.add(n, c, window.h().at(p, i / window.w().kernel()), window.w().at(q, i % window.w().kernel()), dy.get(n, c, p, q));
+                dx.add(n, c, window.h().at(p, i / window.w().kernel()), window.w().at(q, i % window.w().kernel()),
+                        dy.get(n, c, p, q));
             }
         });
     }

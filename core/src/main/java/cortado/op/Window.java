@@ -29,7 +29,8 @@ public record Window(Axis h, Axis w) {
             if (kernel < 1 || stride < 1 || before < 0 || after < 0 || dilation < 1
                     || Math.max(Math.max(kernel, stride), Math.max(Math.max(before, after), dilation)) > MOST) {
                 throw new ShapeException("a window needs kernel, stride and dilation of 1 … " + MOST + " and padding of 0 … " + MOST
-                        + ", received kernel " + kernel + ", stride " + stride + ", padding " + before + "+" + after + ", dilation " + dilation);
+                        + ", received kernel " + kernel + ", stride " + stride + ", padding " + before + "+" + after + ", dilation "
+                        + dilation);
             }
         }
 

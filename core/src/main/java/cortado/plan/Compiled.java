@@ -90,7 +90,8 @@ record Compiled(int batch, List<Step> steps, Tensor images, Optional<Tensor> lab
             roots();
             for (int v = 0; v < nodes.size(); v++) {
                 if (steps(v)) {
-                    kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), inputs(v)) : Kernel.reference(nodes.get(v).op());
+                    kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), inputs(v))
+                            : Kernel.reference(nodes.get(v).op());
                 }
             }
             lifetimes();
@@ -141,7 +142,8 @@ record Compiled(int batch, List<Step> steps, Tensor images, Optional<Tensor> lab
         /** Whether a node's output is seen from outside, or its memory belongs to a caller: it lives for the whole batch. */
         private boolean edge(int v) {
             int last = nodes.size() - 1;
-            return nodes.get(v).op() instanceof Input || v == root[last] || training && v == root[nodes.get(last).inputs().getFirst()];
+            return nodes.get(v).op() instanceof Input || v == root[last]
+                    || training && v == root[nodes.get(last).inputs().getFirst()];
         }
 
         /**
@@ -268,7 +270,8 @@ record Compiled(int batch, List<Step> steps, Tensor images, Optional<Tensor> lab
             List<Tensor> x = n.inputs().stream().map(i -> value("y", i, s, room, memory)).toList();
             List<Op.Param> declared = n.op().params(inputs(v));
             List<Tensor> params = declared.stream().map(p -> parameters.get(n.name() + "." + p.name())).toList();
-            Operands o = Operands.of(x, value("y", v, s, room, memory), params, saved.stream().map(t -> t.slice(0, images(s))).toList());
+            Operands o = Operands.of(x, value("y", v, s, room, memory), params,
+                    saved.stream().map(t -> t.slice(0, images(s))).toList());
             if (kernels[v].scratch() > 0) {
                 o = o.withScratch(room.view(memory.offset(buffers.get("scratch")), Shape.of(kernels[v].scratch()), Layout.ROWS));
             }

@@ -180,7 +180,8 @@ public final class Plan implements AutoCloseable {
 
     /** {@return the steps in order, with the kernel each got} */
     public List<Line> lines() {
-        return c.steps().stream().map(s -> new Line(s.node().name(), s.node().op().kind(), s.kernel().name(), s.y(), s.flops())).toList();
+        return c.steps().stream().map(s -> new Line(s.node().name(), s.node().op().kind(), s.kernel().name(), s.y(), s.flops()))
+                .toList();
     }
 
     /** {@return bytes that the plan has allocated: activations, gradients, scratch; the weights are the caller's} */

@@ -16,7 +16,8 @@ class Conv2dWinogradTest {
 
     /** Images, channels, filters, rows, columns, padding: whole tiles, cut tiles, more than one chunk of tiles. */
     @ParameterizedTest(name = "{0}×{1}×{3}×{4}, {2} filters, padding {5}, seed 21")
-    @CsvSource({"3, 16, 20, 7, 9, 1", "16, 20, 16, 14, 14, 1", "5, 16, 16, 13, 18, 0", "2, 16, 24, 8, 8, 2", "1, 16, 16, 40, 33, 1"})
+    @CsvSource({"3, 16, 20, 7, 9, 1", "16, 20, 16, 14, 14, 1", "5, 16, 16, 13, 18, 0", "2, 16, 24, 8, 8, 2",
+        "1, 16, 16, 40, 33, 1"})
     void agreesWithTheFormulaInF64(int n, int c, int k, int h, int w, int pad) {
         Conv2d op = Conv2d.of(k, Window.of(3, 1, pad));
         Shape x = Shape.of(n, c, h, w);

@@ -34,7 +34,8 @@ final class SameBits {
         int c = b.add("conv3", new Conv2d(14, Window.of(1, 2, 0), 1, true), 3);
         b.add("add", new Add(), a, c);
         return b.then("relu2", new Relu()).then("pool2", new AvgPool2d(Window.of(2, 1, 1), false, false))
-                .then("conv4", new Conv2d(19, Window.of(3), 1, true)).then("pool3", new GlobalAvgPool2d()).then("flatten", new Flatten())
+                .then("conv4", new Conv2d(19, Window.of(3), 1, true)).then("pool3", new GlobalAvgPool2d())
+                .then("flatten", new Flatten())
                 .then("fc1", Linear.of(33)).then("relu3", new Relu()).then("fc2", Linear.of(5)).build();
     }
 

@@ -9,8 +9,7 @@ import java.util.Arrays;
 @FunctionalInterface
 public interface Transform {
     /** Leaves images as they are. */
-    Transform NONE = (pixels, image, rng) -> {
-    };
+    Transform NONE = (pixels, image, rng) -> {};
 
     /**
      * Changes an image.

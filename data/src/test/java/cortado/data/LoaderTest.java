@@ -33,11 +33,11 @@ class LoaderTest {
 
     @ParameterizedTest(name = "{0} images, batch {1}, {2}, transform {3}, seed 7")
     @CsvSource({"1,1,LANES,false", "16,16,LANES,false", "37,16,LANES,false", "37,10,LANES,false", "70,40,LANES,true",
-            "37,10,ROWS,false", "37,37,ROWS,true", "48,33,LANES,false"})
+        "37,10,ROWS,false", "37,37,ROWS,true", "48,33,LANES,false"})
     void everyExampleComesOnceInTheSeededOrderNormalised(int n, int batch, Layout layout, boolean transform) {
         Dataset data = random(n, 7);
         // A transform that changes nothing must give the same bits by its slower way.
-        Transform t = transform ? (p, s, r) -> { } : Transform.NONE;
+        Transform t = transform ? (p, s, r) -> {} : Transform.NONE;
         Loader loader = Loader.shuffled(data, NORM, batch, layout, new Rng(7), t);
         int[] order = new Rng(7).split("order").split(3).permutation(n);
         int seen = 0;

@@ -73,7 +73,7 @@ public final class CustomOp {
     static Outcome train(int epochs) {
         Settings settings = Settings.defaults("digits", "swish", 1).withBatch(16).withRate(3e-3).withEpochs(epochs).withSeed(1);
         try (Trainer trainer = new Trainer(settings, NETWORK, Datasets.open("digits", Options.defaults()))) {
-            return trainer.fit(_ -> { });
+            return trainer.fit(_ -> {});
         }
     }
 }

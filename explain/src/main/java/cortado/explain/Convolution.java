@@ -70,7 +70,8 @@ final class Convolution {
         return List.of(new Heading("N1", "Forward"),
                 new Paragraph("Each output is the sum of the elements under the window, each times the weight it meets"
                         + when(b.isPresent(), ", plus the bias") + ". Marked: the window that gives `" + Sums.name("z", 0, q, z)
-                        + "`. " + when(gradients.padding(), "The border of zeros is the padding. ") + "Rows and columns count from 1."),
+                        + "`. " + when(gradients.padding(), "The border of zeros is the padding. ")
+                        + "Rows and columns count from 1."),
                 new Formula("z_ij = " + when(b.isPresent(), "b + ") + "Σ_uv k_uv · " + input()),
                 new Matrices(pieces), sums.table(), sums.agrees("The sums above are what Conv2d computes", z));
     }

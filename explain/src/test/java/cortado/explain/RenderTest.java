@@ -81,11 +81,11 @@ class RenderTest {
     @Test
     void matricesStandSideBySide() {
         assertThat(Text.render(Explain.notes(), false, 80)).contains("""
-                  X              K                       Z
-            ⎡ 1  ‹2› ‹3›⎤     ⎡ 1 −1⎤       b       ⎡ −3  ‹−1›⎤
-            ⎢ 4  ‹5› ‹6›⎥  ⋆  ⎣−2  4⎦  +  [−14]  =  ⎣  3    5 ⎦
-            ⎣ 7   8   9 ⎦
-        """);
+                          X              K                       Z
+                    ⎡ 1  ‹2› ‹3›⎤     ⎡ 1 −1⎤       b       ⎡ −3  ‹−1›⎤
+                    ⎢ 4  ‹5› ‹6›⎥  ⋆  ⎣−2  4⎦  +  [−14]  =  ⎣  3    5 ⎦
+                    ⎣ 7   8   9 ⎦
+                """);
     }
 
     @Test

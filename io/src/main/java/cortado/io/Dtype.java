@@ -10,9 +10,8 @@ import java.util.stream.Collectors;
  * exactly; wide integers become I32 if every element fits.
  */
 enum Dtype {
-    F32(4, Type.F32), F64(8, Type.F64), I32(4, Type.I32), F16(2, Type.F32), BF16(2, Type.F32),
-    BOOL(1, Type.I32), U8(1, Type.I32), I8(1, Type.I32), U16(2, Type.I32), I16(2, Type.I32),
-    U32(4, Type.I32), U64(8, Type.I32), I64(8, Type.I32);
+    F32(4, Type.F32), F64(8, Type.F64), I32(4, Type.I32), F16(2, Type.F32), BF16(2, Type.F32), BOOL(1, Type.I32), U8(1,
+            Type.I32), I8(1, Type.I32), U16(2, Type.I32), I16(2, Type.I32), U32(4, Type.I32), U64(8, Type.I32), I64(8, Type.I32);
 
     private final int bytes;
     private final Type type;

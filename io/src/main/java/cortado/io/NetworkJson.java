@@ -201,7 +201,8 @@ public final class NetworkJson {
             }
             return from.get().stream().map(name -> Optional.ofNullable(indices.get(name)).orElseThrow(() -> new FormatException(
                     where(i) + ": from: no layer before this one is called " + Fields.brief(new Json.Str(name))
-                    + Hint.near(name, indices.keySet())))).toList();
+                            + Hint.near(name, indices.keySet()))))
+                    .toList();
         }
     }
 

@@ -170,7 +170,8 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
         return TABLE.stream().filter(e -> e.type == op.getClass()).findFirst().orElseThrow(() -> new FormatException("the op "
                 + op.kind() + " has no text form: "
                 + (op instanceof Op.Custom ? "a model with ops of one's own is saved by one's own program"
-                        : "save the network as it was before it was fused"))).settings(op, object);
+                        : "save the network as it was before it was fused")))
+                .settings(op, object);
     }
 
     private Json.Obj settings(Op op, Json.Obj object) {

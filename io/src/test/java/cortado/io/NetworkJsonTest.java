@@ -144,16 +144,16 @@ class NetworkJsonTest {
         "{'op':'conv2d','filters':3,'kernal':3}|f.json: layer 1 (conv2d): unknown key \"kernal\"; did you mean kernel?",
         "{'op':'conv2','filters':3}|f.json: layer 1 (conv2): unknown op \"conv2\"; did you mean conv2d?",
         "{'op':'conv2d','name':'c','filters':3}|layer 1 (c): kernel: expected a whole number up to 32767, or [h, w]"
-            + ", received nothing",
+                + ", received nothing",
         "{'op':'conv2d','name':'c','filters':'3','kernel':1}|layer 1 (c): filters: "
-            + "expected a whole number or \"classes\", received \"3\"",
+                + "expected a whole number or \"classes\", received \"3\"",
         "{'op':'conv2d','filters':3,'kernel':[1,2,3]}|kernel: expected a whole number up to 32767, or [h, w], received [1,2,3]",
         "{'op':'conv2d','filters':3,'kernel':1.5}|kernel: expected a whole number up to 32767, or [h, w], received 1.5",
         "{'op':'conv2d','filters':3,'kernel':0}|layer 1 (conv2d): a window needs kernel, stride and dilation of 1",
         "{'op':'conv2d','filters':3,'kernel':99999}|up to 32767",
         "{'op':'conv2d','filters':3,'kernel':31}|f.json: layer conv1: the window spans 31 positions, but the input has only 28",
         "{'op':'conv2d','filters':3,'kernel':3,'padding':'full'}|padding: "
-            + "expected \"same\", a whole number up to 32767, [h, w] or [top",
+                + "expected \"same\", a whole number up to 32767, [h, w] or [top",
         "{'op':'conv2d','filters':3,'kernel':3,'stride':2,'padding':'same'}|as the stride is not 1",
         "{'op':'conv2d','filters':3,'kernel':3,'bias':1}|bias: expected true or false, received 1",
         "{'op':'conv2d','filters':3,'kernel':3,'groups':2}|filters must be at least 1 and divisible by groups",
@@ -169,7 +169,7 @@ class NetworkJsonTest {
         "{'op':'linear','outputs':3}|layer fc1: linear takes vectors N×C (put a flatten before it)",
         "{'op':'flatten'},{'op':'linear','outputs':3}|expected one score for each of the 10 classes at the end, received 3",
         "{'op':'flatten'},{'op':'linear'},{'op':'linear'}|layer 2 (linear): "
-            + "outputs: expected a whole number or \"classes\", received nothing",
+                + "outputs: expected a whole number or \"classes\", received nothing",
         "{'op':'input'}|expected one score for each of the 10 classes at the end, received 1×28×28",
         "{'name':'conv1'}|layer 1 (conv1): expected an object with \"op\": one of input, conv2d",
         "7|layer 1: expected an object with \"op\"",

@@ -181,7 +181,7 @@ class SafetensorsTest {
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}|9|expected 70 bytes, where t ends, received 71",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}|7|the file is cut off",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}|8|"
-            + "tensor t: data_offsets: expected 12 bytes for F32 3, received 8",
+                + "tensor t: data_offsets: expected 12 bytes for F32 3, received 8",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}|8|which leaves a hole of 4 bytes",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[8,4]}}|8|begin ≤ end, received [8,4]",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[-4,0]}}|8|whole numbers from 0, received [-4,0]",
@@ -189,9 +189,9 @@ class SafetensorsTest {
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[0,0]}}|0|expected sizes from 1",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[65536,65536],\"data_offsets\":[0,4]}}|4|at most 2147483647 elements",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-            + "\"u\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}|8|overlap of 4",
+                + "\"u\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}|8|overlap of 4",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]},"
-            + "\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}|8|\"t\" stands twice",
+                + "\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}}|8|\"t\" stands twice",
         "{\"t\":{\"dtype\":\"F8_E4M3\",\"shape\":[1],\"data_offsets\":[0,1]}}|1|\"F8_E4M3\", which has no counterpart here",
         "{\"t\":{\"shape\":[1],\"data_offsets\":[0,4]}}|4|dtype: expected a string, received nothing",
         "{\"t\":{\"dtype\":\"F32\",\"shape\":[1]}}|4|data_offsets: expected a list of whole numbers from 0, received nothing",

@@ -42,7 +42,8 @@ class SpecialValuesTest {
                 new Rectified(MaxPool2d.of(2)), conv, new Rectified(conv));
         return Stream.concat(ops.stream().map(op -> Case.of(op.toString(), op, x)),
                 Stream.of(Case.of("", new Add(), x, x), Case.of("", new Rectified(new Add()), x, x),
-                        Case.of("", Linear.of(5), Shape.of(17, 7)))).toList();
+                        Case.of("", Linear.of(5), Shape.of(17, 7))))
+                .toList();
     }
 
     @ParameterizedTest

@@ -22,7 +22,9 @@ final class Canvas {
     static final Color RED = new Color(0xD5, 0x5E, 0x00);
 
     /** Where text stands relative to its point. */
-    enum Align { LEFT, CENTRE, RIGHT }
+    enum Align {
+        LEFT, CENTRE, RIGHT
+    }
 
     private final BufferedImage image;
     private final Graphics2D g;

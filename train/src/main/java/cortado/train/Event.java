@@ -20,7 +20,8 @@ public sealed interface Event {
      * @param bytes      that both plans have allocated
      */
     record Started(Settings settings, Graph network, DataSplit data, String dataSha256, long parameters, int steps, long bytes)
-            implements Event {
+            implements
+                Event {
     }
 
     /**
@@ -36,7 +37,8 @@ public sealed interface Event {
      * @param seconds         since the training began
      */
     record Progress(int epoch, int step, int steps, double loss, double rate, double imagesPerSecond, double done, double seconds)
-            implements Event {
+            implements
+                Event {
     }
 
     /**

@@ -36,7 +36,7 @@ class RunTest {
     @Test
     void aRunIsAFolder() throws IOException {
         Path folder = temp.resolve("a/b");
-        Outcome o = train(folder, Shades.settings(3), e -> { });
+        Outcome o = train(folder, Shades.settings(3), e -> {});
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("config.json", "provenance.json",
                     "events.jsonl", "metrics.csv", "best.safetensors", "last.safetensors", "loss.png", "accuracy.png",
@@ -55,7 +55,7 @@ class RunTest {
     @Test
     void theLogEndsWithWhatWasReached() {
         Path folder = temp.resolve("run");
-        Outcome o = train(folder, Shades.settings(2), e -> { });
+        Outcome o = train(folder, Shades.settings(2), e -> {});
         List<Json> events = JsonLines.read(folder.resolve("events.jsonl"));
         assertThat(events.getFirst().text()).startsWith("{\"event\":\"started\",\"data\":\"shades\"");
         assertThat(events.getLast().text()).startsWith("{\"event\":\"done\",\"run\":").contains("\"val_top1\":" + o.val().top1())
@@ -66,7 +66,7 @@ class RunTest {
     @Test
     void provenanceSaysWhereItComesFrom() throws IOException {
         Path folder = temp.resolve("run");
-        train(folder, Shades.settings(1), e -> { });
+        train(folder, Shades.settings(1), e -> {});
         Json.Obj p = (Json.Obj) Json.parse(Files.readString(folder.resolve("provenance.json")), "provenance.json");
         assertThat(p.fields()).containsKeys("cortado", "data_sha256", "jdk", "processors", "os", "seed", "settings", "last_sha256");
         assertThat(((Json.Str) p.fields().get("data_sha256")).value()).isEqualTo(DATA.fingerprint());
@@ -75,9 +75,9 @@ class RunTest {
     @Test
     void threadsLeaveNoTraceInTheModel() throws IOException {
         Settings s = Shades.settings(2);
-        train(temp.resolve("one"), s, e -> { });
+        train(temp.resolve("one"), s, e -> {});
         train(temp.resolve("two"), new Settings(s.data(), s.model(), s.batch(), s.epochs(), s.rate(), s.optimizer(), s.schedule(),
-                s.augmentation(), s.seed(), 2), e -> { });
+                s.augmentation(), s.seed(), 2), e -> {});
         assertThat(temp.resolve("two/last.safetensors")).hasSameBinaryContentAs(temp.resolve("one/last.safetensors"));
         assertThat(temp.resolve("two/best.safetensors")).hasSameBinaryContentAs(temp.resolve("one/best.safetensors"));
     }

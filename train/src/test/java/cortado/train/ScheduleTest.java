@@ -17,7 +17,7 @@ class ScheduleTest {
     void stepTakesATenthAfterEveryThird() {
         Schedule s = Schedule.named("step", 9, 0);
         assertThat(new double[] {s.rate(1, 0, 9), s.rate(1, 2.99, 9), s.rate(1, 3, 9), s.rate(1, 5.99, 9), s.rate(1, 6, 9),
-                s.rate(1, 8.99, 9)})
+            s.rate(1, 8.99, 9)})
                 .containsExactly(new double[] {1, 1, 0.1, 0.1, 0.01, 0.01}, within(1e-12));
     }
 
