@@ -1,0 +1,155 @@
+package cortado.bench.peers;
+
+import cortado.bench.Job;
+import cortado.bench.Mode;
+import cortado.bench.Worker;
+import cortado.graph.Model;
+import cortado.io.ModelFile;
+import cortado.io.Safetensors;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Adam;
+import org.bytedeco.pytorch.AdamOptions;
+import org.bytedeco.pytorch.InferenceMode;
+import org.bytedeco.pytorch.NoGradGuard;
+import org.bytedeco.pytorch.Optimizer;
+import org.bytedeco.pytorch.SGD;
+import org.bytedeco.pytorch.SGDOptions;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
+
+/**
+ * PyTorch's C++ library through JavaCPP. Settings: {@code nchw} and {@code nhwc}, the layout of images and filters. What a step
+ * reads is made ready beforehand, the loss is not fetched, and temporary tensors are freed at the end of the step.
+ */
+public final class PyTorch implements Worker {
+    private static final double MOMENTUM = 0.9;
+
+    private final Job job;
+    private final Map<String, Tensor> initial = new LinkedHashMap<>();
+    private final Map<String, Tensor> weights = new LinkedHashMap<>();
+    private final List<Tensor> images = new ArrayList<>();
+    private final List<Tensor> labels = new ArrayList<>();
+    private final Network network;
+    private Optional<Optimizer> optimizer = Optional.empty();
+    private Tensor result;
+
+    private PyTorch(Job job) {
+        this.job = job;
+        Model model = ModelFile.read(job.model());
+        boolean training = job.mode() == Mode.TRAIN;
+        model.parameters().map().forEach((name, t) -> {
+            initial.put(name, tensor(t));
+            weights.put(name, tensor(t).set_requires_grad(training));
+        });
+        Safetensors batches = Safetensors.read(job.batches());
+        for (int i = 0; batches.tensors().containsKey("images." + i); i++) {
+            images.add(tensor(batches.tensors().get("images." + i)));
+            int[] classes = batches.tensors().get("labels." + i).ints();
+            labels.add(Tensor.create(Arrays.stream(classes).asLongStream().toArray(), classes.length));
+        }
+        this.network = new Network(model.graph(), weights);
+        this.result = new Tensor();
+        reset();
+    }
+
+    private Tensor tensor(cortado.tensor.Tensor t) {
+        return tensor(t, job.setting());
+    }
+
+    /** A tensor in the layout of the setting, where it has four dimensions. */
+    static Tensor tensor(cortado.tensor.Tensor t, String setting) {
+        long[] dims = Arrays.stream(t.shape().dims()).asLongStream().toArray();
+        Tensor rows = Tensor.create(t.floats(), dims);
+        return dims.length == 4 && setting.equals("nhwc") ? rows.contiguous(MemoryFormat.ChannelsLast) : rows;
+    }
+
+    @Override
+    public long parameters() {
+        return weights.values().stream().mapToLong(Tensor::numel).sum();
+    }
+
+    @Override
+    public void reset() {
+        if (job.mode() != Mode.TRAIN) {
+            return;
+        }
+        try (NoGradGuard _ = new NoGradGuard()) {
+            weights.forEach((name, w) -> w.copy_(initial.get(name)));
+        }
+        optimizer.ifPresent(Optimizer::close);
+        TensorVector all = new TensorVector(weights.values().toArray(Tensor[]::new));
+        if (job.optimizer().equals("adam")) {
+            optimizer = Optional.of(new Adam(all, new AdamOptions(job.rate())));
+        } else {
+            SGDOptions options = new SGDOptions(job.rate());
+            options.momentum().put(MOMENTUM);
+            optimizer = Optional.of(new SGD(all, options));
+        }
+    }
+
+    @Override
+    public void step(int i) {
+        result.close();
+        try (PointerScope _ = new PointerScope()) {
+            if (job.mode() == Mode.TRAIN) {
+                train(images.get(i % images.size()), labels.get(i % labels.size()));
+            } else {
+                infer(images.get(i % images.size()));
+            }
+            result.retainReference();
+        }
+    }
+
+    private void train(Tensor x, Tensor y) {
+        Optimizer o = optimizer.orElseThrow();
+        o.zero_grad();
+        result = torch.cross_entropy_loss(network.forward(x), y);
+        result.backward();
+        o.step();
+    }
+
+    private void infer(Tensor x) {
+        try (InferenceMode _ = new InferenceMode()) {
+            result = network.forward(x);
+        }
+    }
+
+    @Override
+    public double[] outcome() {
+        if (job.mode() == Mode.TRAIN) {
+            return new double[] {result.item_float()};
+        }
+        double[] scores = new double[(int) result.size(1)];
+        for (int k = 0; k < scores.length; k++) {
+            scores[k] = result.select(0, 0).select(0, k).item_float();
+        }
+        return scores;
+    }
+
+    /**
+     * A process that obeys the orders on standard input.
+     *
+     * @param args of a {@link Job}
+     * @throws IOException if reading orders fails
+     */
+    public static void main(String[] args) throws IOException {
+        Job job = Job.of(args);
+        torch.set_num_threads(job.threads());
+        torch.set_num_interop_threads(1);
+        Worker worker = job.mode().single() ? new PyTorchOp(job) : new PyTorch(job);
+        Worker.serve(worker, new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), System.out);
+        System.exit(0);
+    }
+}

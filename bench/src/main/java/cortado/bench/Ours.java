@@ -1,0 +1,103 @@
+package cortado.bench;
+
+import cortado.graph.Model;
+import cortado.graph.Parameters;
+import cortado.io.ModelFile;
+import cortado.io.Safetensors;
+import cortado.op.Backend;
+import cortado.plan.Plan;
+import cortado.tensor.Tensor;
+import cortado.train.Optimizer;
+import cortado.train.OptimizerState;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Cortado's side of a race: steps as the trainer does them, from batches that a loader has laid out. */
+final class Ours implements Worker {
+    private final boolean training;
+    private final Parameters initial;
+    private final Parameters weights;
+    private final Plan plan;
+    private final Optimizer optimizer;
+    private final double rate;
+    private final List<Tensor> images;
+    private final List<Tensor> labels;
+    private OptimizerState state;
+    private double loss;
+
+    private Ours(Job job) {
+        Model model = ModelFile.read(job.model());
+        Backend backend = Backend.vector();
+        this.training = job.mode() == Mode.TRAIN;
+        this.initial = model.parameters();
+        this.weights = initial.copy();
+        this.images = batches(job, "images", backend);
+        this.labels = training ? batches(job, "labels", backend) : List.of();
+        int batch = images.getFirst().shape().n();
+        this.plan = training ? Plan.training(model.graph(), weights, batch, backend, job.threads())
+                : Plan.inference(model.graph(), weights, batch, backend, job.threads());
+        this.optimizer = Optimizer.named(job.optimizer(), 0.9, 0);
+        this.rate = job.rate();
+        this.state = optimizer.start(weights, training ? plan.gradients() : weights);
+    }
+
+    /** Tensors {@code name.0}, {@code name.1} … in the layout that the plan wants, as a loader fills them. */
+    static List<Tensor> batches(Job job, String name, Backend backend) {
+        Safetensors file = Safetensors.read(job.batches());
+        List<Tensor> all = new ArrayList<>();
+        for (int i = 0; file.tensors().containsKey(name + "." + i); i++) {
+            Tensor rows = file.tensors().get(name + "." + i);
+            Tensor t = Tensor.of(rows.shape(), rows.type(), backend.layout());
+            t.copyFrom(rows);
+            all.add(t);
+        }
+        return all;
+    }
+
+    @Override
+    public long parameters() {
+        return weights.count();
+    }
+
+    @Override
+    public void reset() {
+        weights.copyFrom(initial);
+        state = optimizer.start(weights, training ? plan.gradients() : weights);
+    }
+
+    @Override
+    public void step(int i) {
+        Tensor x = images.get(i % images.size());
+        plan.images().copyFrom(x);
+        if (training) {
+            plan.labels().copyFrom(labels.get(i % labels.size()));
+            plan.gradients().fill(0);
+            loss = plan.forwardBackward(x.shape().n());
+            optimizer.step(state, rate);
+        } else {
+            plan.forward(x.shape().n());
+        }
+    }
+
+    @Override
+    public double[] outcome() {
+        return training ? new double[] {loss} : plan.scores().slice(0, 1).toDoubles();
+    }
+
+    /**
+     * A process that obeys the orders on standard input.
+     *
+     * @param args of a {@link Job}
+     * @throws IOException if reading orders fails
+     */
+    public static void main(String[] args) throws IOException {
+        Job job = Job.of(args);
+        Worker worker = job.mode().single() ? new OneOp(job) : new Ours(job);
+        Worker.serve(worker, new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), System.out);
+        System.exit(0);
+    }
+}

@@ -1,0 +1,86 @@
+package cortado.bench;
+
+import cortado.graph.Graph;
+import cortado.graph.Networks;
+import cortado.graph.Node;
+import cortado.op.Conv2d;
+import cortado.op.Flatten;
+import cortado.op.Input;
+import cortado.op.Linear;
+import cortado.op.Op;
+import cortado.op.Window;
+import cortado.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A line of the table: a network, what is done with it, and how many images at a time.
+ *
+ * @param id        {@code W1} … {@code W6}
+ * @param network   {@code lenet5}
+ * @param graph     from images to scores; for a single op from its input to its output
+ * @param mode      what one step is
+ * @param batch     images in a step
+ * @param optimizer for training, as {@link cortado.train.Optimizer#named} knows it
+ * @param rate      learning rate
+ */
+public record Workload(String id, String network, Graph graph, Mode mode, int batch, String optimizer, double rate) {
+    private static final Shape GREY = Shape.of(1, 28, 28);
+
+    /** {@return all workloads whose ops exist, in the table's order} */
+    public static List<Workload> all() {
+        List<Workload> all = new ArrayList<>();
+        network(all, "W1", "lenet5", GREY, "momentum", 0.01, 32, 64, 256);
+        network(all, "W2", "convnet", GREY, "adam", 0.001, 128);
+        op(all, "3×3 64→64 56²", Input.images(64, 56, 56), Conv2d.of(64, Window.of(3, 1, 1)), 16);
+        op(all, "3×3 256→256 14²", Input.images(256, 14, 14), Conv2d.of(256, Window.of(3, 1, 1)), 16);
+        op(all, "1×1 256→64 56²", Input.images(256, 56, 56), Conv2d.of(64, Window.of(1)), 16);
+        op(all, "5×5 1→6 28²", Input.images(1, 28, 28), Conv2d.of(6, Window.of(5, 1, 2)), 64);
+        op(all, "7×7/2 3→64 224²", Input.images(3, 224, 224), Conv2d.of(64, Window.of(7, 2, 3)), 16);
+        op(all, "depthwise 3×3 96 56²", Input.images(96, 56, 56), new Conv2d(96, Window.of(3, 1, 1), 96, true), 16);
+        op(all, "sgemm 1024³", Input.images(1024, 1, 1), Linear.of(1024), 1024);
+        return List.copyOf(all);
+    }
+
+    private static void network(List<Workload> all, String id, String name, Shape image, String optimizer, double rate, int... batches) {
+        Graph graph = Networks.named(name, image, 10);
+        for (int batch : batches) {
+            all.add(new Workload(id, name, graph, Mode.TRAIN, batch, optimizer, rate));
+        }
+        all.add(new Workload(id, name, graph, Mode.INFER, 1, optimizer, 0));
+        all.add(new Workload(id, name, graph, Mode.INFER, 16, optimizer, 0));
+    }
+
+    private static void op(List<Workload> all, String name, Input x, Op op, int batch) {
+        Graph.Builder graph = Graph.builder().then("x", x);
+        if (op instanceof Linear) {
+            graph.then("flatten", new Flatten());
+        }
+        Graph one = graph.then("op", op).build();
+        for (Mode mode : List.of(Mode.FORWARD, Mode.DX, Mode.DW)) {
+            all.add(new Workload("W6", name, one, mode, batch, "momentum", 0));
+        }
+    }
+
+    /**
+     * Floating-point operations of one step, a multiply-add counting two, as the plain algorithm needs them. Backward counts
+     * once more for the weights' gradient and once for the input's, which the first layer does not compute.
+     *
+     * @return how many
+     */
+    public long flops() {
+        long forward = graph.flops(batch);
+        return mode == Mode.TRAIN ? 3 * forward - first() : forward;
+    }
+
+    /** The forward cost of the first layer with parameters. */
+    private long first() {
+        List<Shape> shapes = graph.shapes(batch);
+        for (Node n : graph.nodes()) {
+            if (!(n.op() instanceof Input) && !n.op().params(Graph.inputs(n, shapes)).isEmpty()) {
+                return n.op().flops(Graph.inputs(n, shapes));
+            }
+        }
+        return 0;
+    }
+}
