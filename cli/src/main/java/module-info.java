@@ -1,5 +1,6 @@
 /** The command line: what a person starts, sees and stops. */
 module cortado.cli {
+    requires cortado.bench;
     requires cortado.data;
     requires cortado.explain;
     requires cortado.io;

@@ -3,6 +3,7 @@ package cortado.bench;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Someone who can do a job in a process of its own, obeying {@link Worker#serve}'s orders.
@@ -13,6 +14,9 @@ import java.util.Map;
  * @param settings    ways to be configured, of which the fastest counts; at least one
  */
 public record Contestant(String name, List<String> command, Map<String, String> environment, List<String> settings) {
+    /** Bytes: what glibc's allocator takes as its threshold for giving memory back. */
+    private static final String KEEP = "1073741824";
+
     /** Copies the collections. */
     public Contestant {
         command = List.copyOf(command);
@@ -23,12 +27,10 @@ public record Contestant(String name, List<String> command, Map<String, String> 
     /**
      * Cortado itself.
      *
-     * @param java starts a JVM with the modules of Cortado on its path, without a main class
+     * @param command starts a process that serves {@link Worker#ours}
      * @return the contestant
      */
-    public static Contestant ours(List<String> java) {
-        List<String> command = new ArrayList<>(java);
-        command.addAll(List.of("-m", "cortado.bench/cortado.bench.Ours"));
+    public static Contestant ours(List<String> command) {
         return new Contestant("cortado", command, Map.of(), List.of("plain"));
     }
 
@@ -36,15 +38,20 @@ public record Contestant(String name, List<String> command, Map<String, String> 
      * PyTorch's C++ library, driven from Java.
      *
      * @param java starts a JVM with the peers' jars on its class path, without a main class
-     * @return the contestant with settings that proved best: the thread pools as large as asked for and no second one beside
-     *         them, large blocks of memory kept by the allocator, both layouts of images
+     * @return the contestant with the settings that proved best: as many OpenMP threads as asked for and no second pool beside
+     *         them, an allocator that keeps large blocks, and both layouts of images
      */
     public static Contestant pytorch(List<String> java) {
         List<String> command = new ArrayList<>(java);
         command.add("cortado.bench.peers.PyTorch");
-        return new Contestant("pytorch 2.13", command, TUNED, List.of("nchw", "nhwc"));
+        Map<String, String> environment = Map.of("OMP_NUM_THREADS", "%d", "OPENBLAS_NUM_THREADS", "1",
+                "MALLOC_TRIM_THRESHOLD_", KEEP, "MALLOC_MMAP_THRESHOLD_", KEEP);
+        return new Contestant("pytorch 2.13", command, environment, List.of("nchw", "nhwc"));
     }
 
-    private static final Map<String, String> TUNED = Map.of("OMP_NUM_THREADS", "%d", "OPENBLAS_NUM_THREADS", "1",
-            "MKL_NUM_THREADS", "%d", "MALLOC_TRIM_THRESHOLD_", "1073741824", "MALLOC_MMAP_THRESHOLD_", "1073741824");
+    /** {@return the environment for people, one variable after the other} */
+    public String tuning() {
+        return environment.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(e -> e.getKey() + "=" + e.getValue())
+                .collect(Collectors.joining(" ")).replace("%d", "threads");
+    }
 }

@@ -17,6 +17,8 @@ import java.util.List;
 public record Job(Path folder, Mode mode, String optimizer, double rate, int threads, String setting) {
 
     /**
+     * Reads a process's arguments.
+     *
      * @param args from {@link #args}
      * @return the job
      */

@@ -9,10 +9,6 @@ import cortado.plan.Plan;
 import cortado.tensor.Tensor;
 import cortado.train.Optimizer;
 import cortado.train.OptimizerState;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,7 +25,7 @@ final class Ours implements Worker {
     private OptimizerState state;
     private double loss;
 
-    private Ours(Job job) {
+    Ours(Job job) {
         Model model = ModelFile.read(job.model());
         Backend backend = Backend.vector();
         this.training = job.mode() == Mode.TRAIN;
@@ -86,18 +82,5 @@ final class Ours implements Worker {
     @Override
     public double[] outcome() {
         return training ? new double[] {loss} : plan.scores().slice(0, 1).toDoubles();
-    }
-
-    /**
-     * A process that obeys the orders on standard input.
-     *
-     * @param args of a {@link Job}
-     * @throws IOException if reading orders fails
-     */
-    public static void main(String[] args) throws IOException {
-        Job job = Job.of(args);
-        Worker worker = job.mode().single() ? new OneOp(job) : new Ours(job);
-        Worker.serve(worker, new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), System.out);
-        System.exit(0);
     }
 }

@@ -40,14 +40,19 @@ public record Result(Workload workload, int threads, Sample ours, double peak, l
     /** {@return one object, null where there is no peer or the system does not tell} */
     public Json.Obj json() {
         return Json.object().with("workload", workload.id()).with("network", workload.network()).with("mode", workload.mode().text())
-                .with("batch", workload.batch()).with("threads", threads).with("ours", round(ours.median(), 1))
-                .with("peer", peer.map(p -> round(p.speed.median(), 1))).with("ratio", peer.map(p -> round(p.ratio.median(), 1000)))
+                .with("batch", workload.batch()).with("threads", threads).with("ours", digits(ours.median()))
+                .with("peer", peer.map(p -> digits(p.speed.median()))).with("ratio", peer.map(p -> round(p.ratio.median(), 1000)))
                 .with("peak_fraction", round(peakFraction(), 10_000)).with("rss_mb", megabytes(memory))
                 .with("peer_rss_mb", peer.flatMap(p -> megabytes(p.memory)));
     }
 
     private static Optional<Double> megabytes(long bytes) {
         return bytes == 0 ? Optional.empty() : Optional.of(round(bytes / 1e6, 10));
+    }
+
+    /** Whole numbers where they are large. */
+    private static double digits(double v) {
+        return round(v, v < 1000 ? 100 : 1);
     }
 
     private static double round(double v, double per) {

@@ -12,6 +12,8 @@ import java.util.Arrays;
 public record Sample(double median, double low, double high) {
 
     /**
+     * Sorts and counts.
+     *
      * @param values at least one
      * @return their sample
      */

@@ -10,6 +10,16 @@ import java.util.StringJoiner;
 /** One side of a race, in a process of its own: does the steps of a job when told to. */
 public interface Worker {
 
+    /**
+     * Cortado's side.
+     *
+     * @param job what to do
+     * @return ready to do it
+     */
+    static Worker ours(Job job) {
+        return job.mode().single() ? new OneOp(job) : new Ours(job);
+    }
+
     /** {@return learned numbers} */
     long parameters();
 

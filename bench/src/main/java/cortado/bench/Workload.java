@@ -63,24 +63,21 @@ public record Workload(String id, String network, Graph graph, Mode mode, int ba
     }
 
     /**
-     * Floating-point operations of one step, a multiply-add counting two, as the plain algorithm needs them. Backward counts
-     * once more for the weights' gradient and once for the input's, which the first layer does not compute.
+     * Floating-point operations of one step as the plain algorithm needs them, a multiply-add counting two. Only layers with
+     * weights count: forward, in training once more for the gradient of the weights, and once more for that of the input,
+     * which the first of them does not compute.
      *
      * @return how many
      */
     public long flops() {
-        long forward = graph.flops(batch);
-        return mode == Mode.TRAIN ? 3 * forward - first() : forward;
-    }
-
-    /** The forward cost of the first layer with parameters. */
-    private long first() {
         List<Shape> shapes = graph.shapes(batch);
+        long sum = 0;
         for (Node n : graph.nodes()) {
             if (!(n.op() instanceof Input) && !n.op().params(Graph.inputs(n, shapes)).isEmpty()) {
-                return n.op().flops(Graph.inputs(n, shapes));
+                long forward = n.op().flops(Graph.inputs(n, shapes));
+                sum += mode != Mode.TRAIN ? forward : sum == 0 ? 2 * forward : 3 * forward;
             }
         }
-        return 0;
+        return sum;
     }
 }

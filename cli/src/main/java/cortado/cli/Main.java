@@ -88,6 +88,7 @@ public final class Main implements Runnable {
                 .addSubcommand("summary", new SummaryCommand(new Common(output)))
                 .addSubcommand("gradcheck", new GradcheckCommand(new Common(output)))
                 .addSubcommand("explain", new ExplainCommand(new Common(output)))
+                .addSubcommand("bench", new BenchCommand(new Common(output)))
                 .addSubcommand("checks", new ChecksCommand(new Common(output)))
                 .addSubcommand("version", new VersionCommand(new Common(output)))
                 .addSubcommand("generate-completion", new GenerateCompletion())

@@ -22,7 +22,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "val", "predict", "explain", "summary", "gradcheck", "checks", "version"})
+    @ValueSource(strings = {"train", "val", "predict", "explain", "summary", "gradcheck", "bench", "checks", "version"})
     void everyCommandHasHelpWithin80Columns(String command) {
         Cli c = Cli.run(command, "--help");
         assertThat(c.code()).isZero();
@@ -60,6 +60,15 @@ class MainTest {
     @Test
     void debugShowsWhereAnErrorComesFrom() {
         assertThat(Cli.run("summary", "lenet6", "--debug").err()).contains("FormatException", "at cortado.cli");
+    }
+
+    @Test
+    void benchKnowsWhatThereIsToMeasure() {
+        assertThat(Cli.run("bench", "--only", "W1,W9").err()).contains("no workload W9; there are W1, W2");
+        assertThat(Cli.run("bench", "--peer", "abacus").err()).contains("no peer abacus; there is pytorch");
+        Cli c = Cli.run("bench", "--threads", "0", "--json");
+        assertThat(c.code()).isEqualTo(Exit.BAD_INPUT);
+        assertThat(c.out()).contains("\"event\":\"error\"", "expected 1 … 1024, received 0").hasLineCount(1);
     }
 
     @Test

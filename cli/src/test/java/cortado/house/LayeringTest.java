@@ -44,7 +44,8 @@ class LayeringTest {
             Map.entry("testkit", CORE),
             Map.entry("explain", CORE),
             Map.entry("train", Set.of("tensor", "op", "graph", "plan", "data", "io")),
-            Map.entry("cli", Set.of("tensor", "op", "graph", "plan", "data", "io", "testkit", "explain", "train")));
+            Map.entry("bench", Set.of("tensor", "op", "graph", "plan", "io", "train")),
+            Map.entry("cli", Set.of("tensor", "op", "graph", "plan", "data", "io", "testkit", "explain", "train", "bench")));
 
     /** Where ours stand in names, descriptors and generic signatures. */
     private static final Pattern OURS = Pattern.compile("(?<![\\w/])L?cortado/(\\w+)/[A-Z]");

@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
@@ -138,6 +139,13 @@ public final class PyTorch implements Worker {
         return scores;
     }
 
+    /** Unpacks the native libraries before any is loaded; done in turns, as JavaCPP would, the first start crashes. */
+    private static void unpack() throws IOException {
+        for (String library : List.of("javacpp", "openblas", "pytorch")) {
+            Loader.cacheResources(PyTorch.class, "/org/bytedeco/" + library + "/" + Loader.getPlatform() + "/");
+        }
+    }
+
     /**
      * A process that obeys the orders on standard input.
      *
@@ -146,6 +154,7 @@ public final class PyTorch implements Worker {
      */
     public static void main(String[] args) throws IOException {
         Job job = Job.of(args);
+        unpack();
         torch.set_num_threads(job.threads());
         torch.set_num_interop_threads(1);
         Worker worker = job.mode().single() ? new PyTorchOp(job) : new PyTorch(job);

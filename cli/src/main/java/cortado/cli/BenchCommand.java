@@ -1,0 +1,169 @@
+package cortado.cli;
+
+import cortado.bench.Contestant;
+import cortado.bench.Peak;
+import cortado.bench.Race;
+import cortado.bench.Result;
+import cortado.bench.Sample;
+import cortado.bench.Workload;
+import cortado.tensor.FormatException;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measures how fast networks and single ops run: alone, or in turns with another engine. */
+@Command(name = "bench", sortOptions = false, description = "Measure speed and memory, alone or in turns with PyTorch.",
+        footerHeading = "%nExamples:%n", footer = {
+            "  cortado bench --quick",
+            "  cortado bench --only W1,W2 --threads 1,2",
+            "  cortado bench --peer pytorch --json",
+            "",
+            "W1 LeNet-5, W2 convnet, W6 single ops: training, and inference of 1 and 16 images.",
+            "The peer's libraries (110 MB) are fetched from Maven Central the first time."})
+final class BenchCommand implements Callable<Integer> {
+    private static final String PYTORCH = "pytorch";
+
+    @Mixin
+    private final Common common;
+
+    @Option(names = "--peer", paramLabel = "NAME", description = "Race against another engine: pytorch.")
+    private Optional<String> peer = Optional.empty();
+
+    @Option(names = "--only", paramLabel = "W1,W2", split = ",", description = "Only these workloads (default: all).")
+    private Set<String> only = new HashSet<>();
+
+    @Option(names = "--threads", paramLabel = "N,N", split = ",",
+            description = "Threads that compute, one table for each (default: 1 and all processors).")
+    private List<Integer> threads = new ArrayList<>();
+
+    @Option(names = "--quick", description = "Fewer and shorter runs: a first impression.")
+    private boolean quick;
+
+    BenchCommand(Common common) {
+        this.common = common;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Output o = common.output();
+        List<Workload> workloads = workloads();
+        List<Integer> counts = counts();
+        Optional<Contestant> other = peer.map(BenchCommand::contestant);
+        Race race = new Race(Contestant.ours(ours()), other, quick, line -> o.note("  " + line));
+        o.note("machine: " + ChecksCommand.machine().get("os") + ", " + Runtime.getRuntime().availableProcessors() + " processors, Java "
+                + Runtime.version() + ", vectors of " + ChecksCommand.machine().get("vector_bits") + " bits");
+        other.ifPresent(p -> o.note(p.name() + ": " + p.tuning() + "; the faster of " + String.join(", ", p.settings())));
+        for (int t : counts) {
+            double peak = Peak.measure(t);
+            o.note(String.format(Locale.ROOT, "peak of multiply-adds on %d thread%s: %.0f GFLOP/s", t, t == 1 ? "" : "s", peak / 1e9));
+            List<Result> results = new ArrayList<>();
+            for (Workload w : workloads) {
+                o.note(w.id() + " " + w.network() + ", " + w.mode().text() + ", batch " + w.batch() + ", threads " + t);
+                results.add(race.run(w, t, peak));
+                o.tell(results.getLast().json());
+            }
+            print(o, results, t);
+        }
+        return Exit.OK;
+    }
+
+    private List<Workload> workloads() {
+        Set<String> known = Workload.all().stream().map(Workload::id).collect(Collectors.toCollection(TreeSet::new));
+        for (String id : only) {
+            if (!known.contains(id)) {
+                throw new FormatException("--only: there is no workload " + id + "; there are " + String.join(", ", known));
+            }
+        }
+        return Workload.all().stream().filter(w -> only.isEmpty() || only.contains(w.id())).toList();
+    }
+
+    private List<Integer> counts() {
+        for (int t : threads) {
+            if (t < 1 || t > 1024) {
+                throw new FormatException("--threads: expected 1 … 1024, received " + t);
+            }
+        }
+        return threads.isEmpty() ? List.copyOf(new TreeSet<>(List.of(1, Runtime.getRuntime().availableProcessors()).reversed())) : threads;
+    }
+
+    /** A JVM like this one, with the options that the launcher or the user gave it. */
+    private static List<String> java() {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> a.startsWith("-X")).forEach(command::add);
+        return command;
+    }
+
+    private static List<String> ours() {
+        List<String> command = java();
+        String modules = System.getProperty("jdk.module.path", "");
+        if (modules.isEmpty()) {
+            command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path")));
+            command.add(BenchWorker.class.getName());
+        } else {
+            command.addAll(List.of("-p", modules, "-m", "cortado.cli/" + BenchWorker.class.getName()));
+        }
+        return command;
+    }
+
+    /** The peers' jars lie beside ours, where the launcher has built them: bench-peers/target/app. */
+    private static Contestant contestant(String name) {
+        if (!name.equals(PYTORCH)) {
+            throw new FormatException("--peer: there is no peer " + name + "; there is " + PYTORCH);
+        }
+        Path app = Path.of(System.getProperty("jdk.module.path", "cli/target/app")).toAbsolutePath();
+        Path peers = app.resolveSibling(Path.of("..", "..", "bench-peers", "target")).normalize();
+        if (!Files.isDirectory(peers.resolve("app"))) {
+            throw new FormatException(peers.resolve("app") + ": the peers are not built; run mvn -Ppeers -pl bench-peers -am package");
+        }
+        List<String> command = java();
+        command.addAll(List.of("-Dorg.bytedeco.javacpp.cachedir=" + peers.resolve("native"), "-Dorg.bytedeco.javacpp.nopointergc=true",
+                "--enable-native-access=ALL-UNNAMED", "-cp", peers.resolve("app") + "/*"));
+        return Contestant.pytorch(command);
+    }
+
+    private void print(Output o, List<Result> results, int threads) {
+        o.say(o.style(Output.Style.BOLD, threads + (threads == 1 ? " thread" : " threads")) + ", images a second (median; ± quartiles)");
+        Table table = peer.isPresent()
+                ? new Table("", "network", "step", ">batch", ">cortado", ">±", ">GFLOP/s", ">of peak", ">MB", ">" + peer.get(), ">±", "", ">MB",
+                        ">ratio", ">±")
+                : new Table("", "network", "step", ">batch", ">cortado", ">±", ">GFLOP/s", ">of peak", ">MB");
+        for (Result r : results) {
+            List<String> row = new ArrayList<>(List.of(r.workload().id(), r.workload().network(), r.workload().mode().text(),
+                    Integer.toString(r.workload().batch()), speed(r.ours()), spread(r.ours()), speed(r.flops() / 1e9),
+                    Texts.percent(r.peakFraction()), megabytes(r.memory())));
+            r.peer().ifPresent(p -> row.addAll(List.of(speed(p.speed()), spread(p.speed()), p.setting(), megabytes(p.memory()),
+                    String.format(Locale.ROOT, "%.2f", p.ratio().median()), spread(p.ratio()))));
+            table.row(row.toArray(String[]::new));
+        }
+        table.print(o);
+    }
+
+    private static String speed(Sample s) {
+        return speed(s.median());
+    }
+
+    private static String speed(double v) {
+        return String.format(Locale.ROOT, v < 100 ? "%.1f" : "%,.0f", v);
+    }
+
+    private static String spread(Sample s) {
+        return String.format(Locale.ROOT, "%.0f %%", 100 * s.spread());
+    }
+
+    private static String megabytes(long bytes) {
+        return bytes == 0 ? "" : Long.toString(bytes / 1_000_000);
+    }
+}
