@@ -21,9 +21,9 @@ final class Fusion {
 
     /** Joins a ReLU to the op before it, where nobody else reads that op's output. The joined node keeps the first name. */
     static Graph fuse(Graph graph) {
-        List<Node> nodes = graph.nodes();
-        int[] readers = new int[nodes.size()];
-        nodes.forEach(n -> n.inputs().forEach(i -> readers[i]++));
+        int[] readers = new int[graph.nodes().size()];
+        graph.nodes().forEach(n -> n.inputs().forEach(i -> readers[i]++));
+        List<Node> nodes = poolFirst(graph.nodes(), readers);
         List<Node> fused = new ArrayList<>();
         int[] moved = new int[nodes.size()];
         for (int i = 0; i < nodes.size(); i++) {
@@ -41,6 +41,24 @@ final class Fusion {
             }
         }
         return new Graph(fused);
+    }
+
+    /**
+     * Exchanges a ReLU and the max pooling that follows it, so that the ReLU has fewer elements. Both keep order, so outputs are
+     * the same; so are gradients: a window's first maximum is the same element, unless none is positive, and then it is 0.
+     */
+    private static List<Node> poolFirst(List<Node> before, int[] readers) {
+        List<Node> nodes = new ArrayList<>(before);
+        for (int i = 0; i < nodes.size(); i++) {
+            Node pool = nodes.get(i);
+            int r = pool.op() instanceof MaxPool2d ? pool.inputs().getFirst() : 0;
+            Node relu = nodes.get(r);
+            if (pool.op() instanceof MaxPool2d && relu.op() instanceof Relu && readers[r] == 1) {
+                nodes.set(r, new Node(pool.name(), pool.op(), relu.inputs()));
+                nodes.set(i, new Node(relu.name(), relu.op(), List.of(r)));
+            }
+        }
+        return nodes;
     }
 
     private static boolean takesRelu(Op op) {
