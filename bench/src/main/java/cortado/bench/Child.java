@@ -36,6 +36,10 @@ final class Child implements AutoCloseable {
         this.parameters = (long) answer("ready")[0];
     }
 
+    String name() {
+        return name;
+    }
+
     String setting() {
         return setting;
     }
@@ -75,7 +79,8 @@ final class Child implements AutoCloseable {
             }
         }
         List<String> said = Files.readAllLines(log, StandardCharsets.ISO_8859_1).stream()
-                .filter(l -> !l.startsWith("WARNING") && !l.startsWith("Warning: Versions of")).toList();
+                .filter(l -> !l.startsWith("WARNING") && !l.startsWith("Warning: Versions of") && !l.startsWith("frame #"))
+                .toList();
         throw new IOException("bench: " + name + " ended without an answer: "
                 + String.join(" | ", said.subList(0, Math.min(SHOWN, said.size()))));
     }

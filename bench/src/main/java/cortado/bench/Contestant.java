@@ -1,5 +1,9 @@
 package cortado.bench;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,18 +39,38 @@ public record Contestant(String name, List<String> command, Map<String, String> 
     }
 
     /**
-     * PyTorch's C++ library, driven from Java.
+     * PyTorch's C++ library, driven from Java; Maven Central's newest.
      *
      * @param java starts a JVM with the peers' jars on its class path, without a main class
-     * @return the contestant with the settings that proved best: as many OpenMP threads as asked for and no second pool beside
-     *         them, an allocator that keeps large blocks, and both layouts of images
+     * @return the contestant
      */
     public static Contestant pytorch(List<String> java) {
         List<String> command = new ArrayList<>(java);
         command.add("cortado.bench.peers.PyTorch");
-        Map<String, String> environment = Map.of("OMP_NUM_THREADS", "%d", "OPENBLAS_NUM_THREADS", "1",
-                "MALLOC_TRIM_THRESHOLD_", KEEP, "MALLOC_MMAP_THRESHOLD_", KEEP);
-        return new Contestant("pytorch 2.13", command, environment, List.of("nchw", "nhwc"));
+        return pytorch("pytorch", command);
+    }
+
+    /**
+     * PyTorch from Python, whatever version is installed.
+     *
+     * @param python starts an interpreter that has PyTorch
+     * @return the contestant
+     */
+    public static Contestant pytorchPython(String python) {
+        try (InputStream script = Contestant.class.getResourceAsStream("peer.py")) {
+            return pytorch("pytorch-python", List.of(python, "-c", new String(script.readAllBytes(), StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The settings that proved best: as many OpenMP threads as asked for and no second pool beside them, an allocator that keeps
+     * large blocks, and both layouts of images.
+     */
+    private static Contestant pytorch(String name, List<String> command) {
+        return new Contestant(name, command, Map.of("OMP_NUM_THREADS", "%d", "OPENBLAS_NUM_THREADS", "1",
+                "MALLOC_TRIM_THRESHOLD_", KEEP, "MALLOC_MMAP_THRESHOLD_", KEEP), List.of("nchw", "nhwc"));
     }
 
     /** {@return the environment for people, one variable after the other} */

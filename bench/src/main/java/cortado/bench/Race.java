@@ -22,15 +22,15 @@ import java.util.stream.Stream;
 
 /**
  * Measures workloads. Both sides read the same weights and batches from files and must have the same number of parameters and,
- * over the first steps, the same outcomes. Each is warmed up until its rate no longer rises; of the peer's settings the fastest
- * stays. Then they run in turns, each turn from the initial weights, and which one goes first alternates.
+ * over the first steps, the same outcomes. Each is warmed up until its rate no longer rises; of the peers and their settings the
+ * fastest stays. Then they run in turns, each turn from the initial weights, and which one goes first alternates.
  *
  * @param ours     Cortado
- * @param peer     whom to race, if anyone
+ * @param peers    whom to race, of whom the fastest counts; may be empty
  * @param quick    fewer and shorter runs
  * @param progress told what is going on, a line at a time
  */
-public record Race(Contestant ours, Optional<Contestant> peer, boolean quick, Consumer<String> progress) {
+public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consumer<String> progress) {
     /** Outcomes of as many steps are compared … */
     private static final int CHECKED = 5;
     /** … and may differ by so much, absolutely below 1 and relatively above. */
@@ -73,10 +73,10 @@ public record Race(Contestant ours, Optional<Contestant> peer, boolean quick, Co
             try (Child us = new Child(ours, job)) {
                 double[] outcome = us.check(CHECKED);
                 Ready ready = ready(us);
-                if (peer.isEmpty()) {
+                if (peers.isEmpty()) {
                     return alone(w, ready, threads, peak);
                 }
-                Ready rival = best(peer.get(), job, us.parameters(), outcome);
+                Ready rival = best(job, us.parameters(), outcome);
                 try {
                     return pairs(w, ready, rival, threads, peak);
                 } finally {
@@ -120,18 +120,16 @@ public record Race(Contestant ours, Optional<Contestant> peer, boolean quick, Co
         return t;
     }
 
-    private Ready best(Contestant who, Job job, long parameters, double[] outcome) throws IOException {
+    private Ready best(Job job, long parameters, double[] outcome) throws IOException {
         Optional<Ready> best = Optional.empty();
-        for (String setting : who.settings()) {
-            Job theirs = new Job(job.folder(), job.mode(), job.optimizer(), job.rate(), job.threads(), setting);
-            Child child = new Child(who, theirs);
-            agree(who.name() + " (" + setting + ")", parameters, child.parameters(), outcome, child.check(CHECKED));
-            Ready ready = ready(child);
-            if (best.isEmpty() || ready.rate > best.get().rate) {
-                best.ifPresent(b -> b.child.close());
-                best = Optional.of(ready);
-            } else {
-                child.close();
+        for (Contestant who : peers) {
+            for (String setting : who.settings()) {
+                Child child = new Child(who, new Job(job.folder(), job.mode(), job.optimizer(), job.rate(), job.threads(), setting));
+                agree(child.toString(), parameters, child.parameters(), outcome, child.check(CHECKED));
+                Ready ready = ready(child);
+                boolean faster = best.isEmpty() || ready.rate > best.get().rate;
+                (faster ? best : Optional.of(ready)).ifPresent(slower -> slower.child.close());
+                best = faster ? Optional.of(ready) : best;
             }
         }
         return best.orElseThrow();
@@ -191,7 +189,7 @@ public record Race(Contestant ours, Optional<Contestant> peer, boolean quick, Co
             }
             ratio[i] = ours[i] / theirs[i];
         }
-        Result.Rival rival = new Result.Rival(peer.orElseThrow().name(), them.child.setting(), Sample.of(theirs), Sample.of(ratio),
+        Result.Rival rival = new Result.Rival(them.child.name(), them.child.setting(), Sample.of(theirs), Sample.of(ratio),
                 them.child.memory());
         return new Result(w, threads, Sample.of(ours), peak, us.child.memory(), Optional.of(rival));
     }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -39,7 +38,7 @@ class RaceTest {
         List<String> told = new ArrayList<>();
         Contestant us = player("us", "2.3 2.25", Map.of("plain", 2));
         Contestant them = player("them", "2.3004 2.25", Map.of("slow", 9, "fast", 5));
-        Result r = new Race(us, Optional.of(them), true, told::add).run(LENET, 1, 100e9);
+        Result r = new Race(us, List.of(them), true, told::add).run(LENET, 1, 100e9);
         assertThat(r.ours().median()).isCloseTo(32 / 2e-3, within(1e-6));
         assertThat(r.peer().orElseThrow().setting()).isEqualTo("fast");
         assertThat(r.peer().orElseThrow().ratio().median()).isCloseTo(2.5, within(1e-9));
@@ -52,14 +51,14 @@ class RaceTest {
 
     @Test
     void aloneThereIsNoRatio() throws IOException {
-        Result r = new Race(player("us", "2.3", Map.of("plain", 2)), Optional.empty(), true, line -> {
+        Result r = new Race(player("us", "2.3", Map.of("plain", 2)), List.of(), true, line -> {
         }).run(LENET, 2, 100e9);
         assertThat(r.json().text()).contains("\"threads\":2", "\"peer\":null,\"ratio\":null", "\"peer_rss_mb\":null");
     }
 
     @Test
     void otherNumbersAreNotTheSameWork() {
-        Race race = new Race(player("us", "2.3 2.25", Map.of("plain", 2)), Optional.of(player("them", "2.3 2.26", Map.of("nchw", 2))),
+        Race race = new Race(player("us", "2.3 2.25", Map.of("plain", 2)), List.of(player("them", "2.3 2.26", Map.of("nchw", 2))),
                 true, line -> {
                 });
         assertThatThrownBy(() -> race.run(LENET, 1, 1)).isInstanceOf(ShapeException.class)
@@ -69,7 +68,7 @@ class RaceTest {
     @Test
     void aContestantThatEndsIsToldWithItsLastWords() {
         Contestant broken = new Contestant("us", List.of("/bin/sh", "-c", "echo no luck >&2"), Map.of(), List.of("plain"));
-        assertThatThrownBy(() -> new Race(broken, Optional.empty(), true, line -> {
+        assertThatThrownBy(() -> new Race(broken, List.of(), true, line -> {
         }).run(LENET, 1, 1)).isInstanceOf(IOException.class).hasMessage("bench: us ended without an answer: no luck");
     }
 }

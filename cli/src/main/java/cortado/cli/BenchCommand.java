@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -34,13 +33,15 @@ import picocli.CommandLine.Option;
             "W1 LeNet-5, W2 convnet, W6 single ops: training, and inference of 1 and 16 images.",
             "The peer's libraries (110 MB) are fetched from Maven Central the first time."})
 final class BenchCommand implements Callable<Integer> {
-    private static final String PYTORCH = "pytorch";
+    /** Where a distribution's own packages belong, of which PyTorch may be one. */
+    private static final Path PYTHON = Path.of("/usr/bin/python3");
 
     @Mixin
     private final Common common;
 
-    @Option(names = "--peer", paramLabel = "NAME", description = "Race against another engine: pytorch.")
-    private Optional<String> peer = Optional.empty();
+    @Option(names = "--peer", paramLabel = "NAME", split = ",",
+            description = "Race against the fastest of these: pytorch (2.13, through JavaCPP), pytorch-python (what is installed).")
+    private List<String> peers = new ArrayList<>();
 
     @Option(names = "--only", paramLabel = "W1,W2", split = ",", description = "Only these workloads (default: all).")
     private Set<String> only = new HashSet<>();
@@ -61,11 +62,11 @@ final class BenchCommand implements Callable<Integer> {
         Output o = common.output();
         List<Workload> workloads = workloads();
         List<Integer> counts = counts();
-        Optional<Contestant> other = peer.map(BenchCommand::contestant);
-        Race race = new Race(Contestant.ours(ours()), other, quick, line -> o.note("  " + line));
+        List<Contestant> others = peers.stream().map(BenchCommand::contestant).toList();
+        Race race = new Race(Contestant.ours(ours()), others, quick, line -> o.note("  " + line));
         o.note("machine: " + ChecksCommand.machine().get("os") + ", " + Runtime.getRuntime().availableProcessors() + " processors, Java "
                 + Runtime.version() + ", vectors of " + ChecksCommand.machine().get("vector_bits") + " bits");
-        other.ifPresent(p -> o.note(p.name() + ": " + p.tuning() + "; the faster of " + String.join(", ", p.settings())));
+        others.forEach(p -> o.note(p.name() + ": " + p.tuning() + "; the faster of " + String.join(", ", p.settings())));
         for (int t : counts) {
             double peak = Peak.measure(t);
             o.note(String.format(Locale.ROOT, "peak of multiply-adds on %d thread%s: %.0f GFLOP/s", t, t == 1 ? "" : "s", peak / 1e9));
@@ -102,7 +103,8 @@ final class BenchCommand implements Callable<Integer> {
     /** A JVM like this one, with the options that the launcher or the user gave it. */
     private static List<String> java() {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(a -> a.startsWith("-X")).forEach(command::add);
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(a -> a.startsWith("-X") && !a.contains("Archive") && !a.contains("AOT")).forEach(command::add);
         return command;
     }
 
@@ -118,11 +120,16 @@ final class BenchCommand implements Callable<Integer> {
         return command;
     }
 
-    /** The peers' jars lie beside ours, where the launcher has built them: bench-peers/target/app. */
     private static Contestant contestant(String name) {
-        if (!name.equals(PYTORCH)) {
-            throw new FormatException("--peer: there is no peer " + name + "; there is " + PYTORCH);
-        }
+        return switch (name) {
+            case "pytorch" -> Contestant.pytorch(pytorch());
+            case "pytorch-python" -> Contestant.pytorchPython(Files.isExecutable(PYTHON) ? PYTHON.toString() : "python3");
+            default -> throw new FormatException("--peer: there is no peer " + name + "; there are pytorch, pytorch-python");
+        };
+    }
+
+    /** A JVM with the peers' jars, which lie where the launcher has built them: bench-peers/target/app. */
+    private static List<String> pytorch() {
         Path app = Path.of(System.getProperty("jdk.module.path", "cli/target/app")).toAbsolutePath();
         Path peers = app.resolveSibling(Path.of("..", "..", "bench-peers", "target")).normalize();
         if (!Files.isDirectory(peers.resolve("app"))) {
@@ -131,20 +138,20 @@ final class BenchCommand implements Callable<Integer> {
         List<String> command = java();
         command.addAll(List.of("-Dorg.bytedeco.javacpp.cachedir=" + peers.resolve("native"), "-Dorg.bytedeco.javacpp.nopointergc=true",
                 "--enable-native-access=ALL-UNNAMED", "-cp", peers.resolve("app") + "/*"));
-        return Contestant.pytorch(command);
+        return command;
     }
 
     private void print(Output o, List<Result> results, int threads) {
         o.say(o.style(Output.Style.BOLD, threads + (threads == 1 ? " thread" : " threads")) + ", images a second (median; ± quartiles)");
-        Table table = peer.isPresent()
-                ? new Table("", "network", "step", ">batch", ">cortado", ">±", ">GFLOP/s", ">of peak", ">MB", ">" + peer.get(), ">±", "", ">MB",
+        Table table = !peers.isEmpty()
+                ? new Table("", "network", "step", ">batch", ">cortado", ">±", ">GFLOP/s", ">of peak", ">MB", ">peer", ">±", "", ">MB",
                         ">ratio", ">±")
                 : new Table("", "network", "step", ">batch", ">cortado", ">±", ">GFLOP/s", ">of peak", ">MB");
         for (Result r : results) {
             List<String> row = new ArrayList<>(List.of(r.workload().id(), r.workload().network(), r.workload().mode().text(),
                     Integer.toString(r.workload().batch()), speed(r.ours()), spread(r.ours()), speed(r.flops() / 1e9),
                     Texts.percent(r.peakFraction()), megabytes(r.memory())));
-            r.peer().ifPresent(p -> row.addAll(List.of(speed(p.speed()), spread(p.speed()), p.setting(), megabytes(p.memory()),
+            r.peer().ifPresent(p -> row.addAll(List.of(speed(p.speed()), spread(p.speed()), p.name() + " " + p.setting(), megabytes(p.memory()),
                     String.format(Locale.ROOT, "%.2f", p.ratio().median()), spread(p.ratio()))));
             table.row(row.toArray(String[]::new));
         }

@@ -65,7 +65,7 @@ class MainTest {
     @Test
     void benchKnowsWhatThereIsToMeasure() {
         assertThat(Cli.run("bench", "--only", "W1,W9").err()).contains("no workload W9; there are W1, W2");
-        assertThat(Cli.run("bench", "--peer", "abacus").err()).contains("no peer abacus; there is pytorch");
+        assertThat(Cli.run("bench", "--peer", "abacus").err()).contains("no peer abacus; there are pytorch");
         Cli c = Cli.run("bench", "--threads", "0", "--json");
         assertThat(c.code()).isEqualTo(Exit.BAD_INPUT);
         assertThat(c.out()).contains("\"event\":\"error\"", "expected 1 … 1024, received 0").hasLineCount(1);

@@ -86,7 +86,8 @@ final class PyTorchOp implements Worker {
     private List<Tensor> convolution() {
         T_TensorTensorTensor_T all = torch.convolution_backward(dy, x, w, new long[] {w.size(0)}, stride, pad, dilation, false,
                 new long[] {0, 0}, groups, wanted);
-        return mode == Mode.DX ? List.of(all.get0()) : List.of(all.get1(), all.get2());
+        // The tuple's own tensors end with it.
+        return mode == Mode.DX ? List.of(new Tensor(all.get0())) : List.of(new Tensor(all.get1()), new Tensor(all.get2()));
     }
 
     @Override
