@@ -1,12 +1,10 @@
 package cortado.train;
 
 import cortado.io.AtomicFile;
-import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
-import java.awt.Shape;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import javax.imageio.ImageIO;
@@ -81,21 +79,6 @@ final class Canvas {
         g.setTransform(before);
     }
 
-    void line(double x1, double y1, double x2, double y2, Color colour) {
-        draw(new java.awt.geom.Line2D.Double(x1, y1, x2, y2), 1, colour);
-    }
-
-    void draw(Shape shape, float width, Color colour) {
-        g.setColor(colour);
-        g.setStroke(new BasicStroke(width, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-        g.draw(shape);
-    }
-
-    void fill(Shape shape, Color colour) {
-        g.setColor(colour);
-        g.fill(shape);
-    }
-
     void box(int x, int y, int width, int height, Color colour) {
         g.setColor(colour);
         g.fillRect(x, y, width, height);
@@ -113,6 +96,10 @@ final class Canvas {
 
     void save(Path file) {
         g.dispose();
+        save(image, file);
+    }
+
+    static void save(BufferedImage image, Path file) {
         AtomicFile.write(file, out -> {
             try (MemoryCacheImageOutputStream png = new MemoryCacheImageOutputStream(out)) {
                 ImageIO.write(image, "png", png);

@@ -16,7 +16,7 @@ final class Pictures {
     }
 
     static void write(Path folder, History history, DataSplit data, Outcome outcome) {
-        curves(history, outcome, data.classes().size()).forEach(c -> c.draw().save(folder.resolve(c.file())));
+        curves(history, outcome, data.classes().size()).forEach(c -> Canvas.save(c.draw(), folder.resolve(c.file())));
         ConfusionPicture.draw(outcome.val(), data.classes()).save(folder.resolve("confusion.png"));
         FilterPicture.draw(outcome.best()).ifPresent(c -> c.save(folder.resolve("filters.png")));
         mistakes(outcome.val(), data).save(folder.resolve("mistakes.png"));
@@ -27,10 +27,15 @@ final class Pictures {
         Curves.Line val = line("held-out images", Canvas.RED, history, History.Row::valLoss);
         Curves.Line top1 = line(classes > 10 ? "top-1" : "held-out images", Canvas.RED, history, r -> 100 * r.top1());
         Curves.Line top5 = line("top-5", Canvas.BLUE, history, r -> 100 * r.top5());
-        String best = String.format(Locale.ROOT, "best: %.1f %% in epoch %d", 100 * outcome.val().top1(), outcome.bestEpoch());
-        return List.of(new Curves("loss.png", "Loss", "mean cross-entropy", List.of(train, val), outcome.bestEpoch(), best),
+        History.Row best = history.rows().get(outcome.bestEpoch() - 1);
+        return List.of(new Curves("loss.png", "Loss", "mean cross-entropy", List.of(train, val), best(best, best.valLoss())),
                 new Curves("accuracy.png", "Accuracy", "% of images right", classes > 10 ? List.of(top1, top5) : List.of(top1),
-                        outcome.bestEpoch(), best));
+                        best(best, 100 * best.top1())));
+    }
+
+    private static Curves.Line best(History.Row row, double value) {
+        return new Curves.Line(String.format(Locale.ROOT, "best: %.1f %% in epoch %d", 100 * row.top1(), row.epoch()), Canvas.INK,
+                List.of(row.epoch()), List.of(value));
     }
 
     private static Curves.Line line(String name, Color colour, History history, ToDoubleFunction<History.Row> of) {
