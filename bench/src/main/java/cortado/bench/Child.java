@@ -26,6 +26,7 @@ final class Child implements AutoCloseable {
         this.name = who.name();
         this.setting = job.setting();
         this.log = Files.createTempFile(job.folder(), "log", ".txt");
+        log.toFile().deleteOnExit();
         List<String> command = new ArrayList<>(who.command());
         command.addAll(job.args());
         ProcessBuilder builder = new ProcessBuilder(command).redirectError(log.toFile());

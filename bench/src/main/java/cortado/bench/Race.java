@@ -67,6 +67,7 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
      */
     public Result run(Workload w, int threads, double peak) throws IOException {
         Path folder = Files.createTempDirectory("cortado-bench");
+        folder.toFile().deleteOnExit(); // and so are its files, for whoever stops it by Ctrl-C
         try {
             Job job = new Job(folder, w.mode(), w.optimizer(), w.rate(), threads, ours.settings().getFirst());
             write(w, job);
@@ -108,6 +109,8 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
             all.put("dy.0", noise(w.graph().shapes(w.batch()).getLast(), rng.split("dy")));
         }
         Safetensors.write(job.batches(), all, Map.of());
+        job.model().toFile().deleteOnExit();
+        job.batches().toFile().deleteOnExit();
     }
 
     /** Uniform, with mean 0 and variance 1. */
