@@ -68,11 +68,12 @@ final class BenchCommand implements Callable<Integer> {
                 + Runtime.version() + ", vectors of " + ChecksCommand.machine().get("vector_bits") + " bits");
         others.forEach(p -> o.note(p.name() + ": " + p.tuning() + "; the faster of " + String.join(", ", p.settings())));
         for (int t : counts) {
-            double peak = Peak.measure(t);
-            o.note(String.format(Locale.ROOT, "peak of multiply-adds on %d thread%s: %.0f GFLOP/s", t, t == 1 ? "" : "s", peak / 1e9));
+            double peak = 0;
             List<Result> results = new ArrayList<>();
             for (Workload w : workloads) {
-                o.note(w.id() + " " + w.network() + ", " + w.mode().text() + ", batch " + w.batch() + ", threads " + t);
+                peak = Math.max(peak, Peak.measure(t)); // again each time: what else runs can only lower it
+                o.note(String.format(Locale.ROOT, "%s %s, %s, batch %d, threads %d; peak %.0f GFLOP/s", w.id(), w.network(),
+                        w.mode().text(), w.batch(), t, peak / 1e9));
                 results.add(race.run(w, t, peak));
                 o.tell(results.getLast().json());
             }
