@@ -23,7 +23,8 @@ public record Job(Path folder, Mode mode, String optimizer, double rate, int thr
      * @return the job
      */
     public static Job of(String... args) {
-        return new Job(Path.of(args[0]), Mode.valueOf(args[1]), args[2], Double.parseDouble(args[3]), Integer.parseInt(args[4]), args[5]);
+        return new Job(Path.of(args[0]), Mode.valueOf(args[1]), args[2], Double.parseDouble(args[3]), Integer.parseInt(args[4]),
+                args[5]);
     }
 
     /** {@return the job as arguments of a process} */

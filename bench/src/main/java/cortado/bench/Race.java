@@ -127,7 +127,8 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
         Optional<Ready> best = Optional.empty();
         for (Contestant who : peers) {
             for (String setting : who.settings()) {
-                Child child = new Child(who, new Job(job.folder(), job.mode(), job.optimizer(), job.rate(), job.threads(), setting));
+                Child child = new Child(who,
+                        new Job(job.folder(), job.mode(), job.optimizer(), job.rate(), job.threads(), setting));
                 agree(child.toString(), parameters, child.parameters(), outcome, child.check(CHECKED));
                 Ready ready = ready(child);
                 boolean faster = best.isEmpty() || ready.rate > best.get().rate;
@@ -140,13 +141,15 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
 
     private static void agree(String who, long parameters, long theirs, double[] ours, double[] other) {
         if (parameters != theirs || ours.length != other.length) {
-            throw new ShapeException("the network has " + parameters + " parameters and " + ours.length + " outcomes here, with " + who
-                    + " " + theirs + " and " + other.length);
+            throw new ShapeException(
+                    "the network has " + parameters + " parameters and " + ours.length + " outcomes here, with " + who
+                            + " " + theirs + " and " + other.length);
         }
         for (int i = 0; i < ours.length; i++) {
             if (!(Math.abs(ours[i] - other[i]) <= TOLERANCE * Math.max(1, Math.abs(ours[i])))) {
-                throw new ShapeException("outcome " + i + " of the first " + CHECKED + " steps is " + ours[i] + " here, but " + other[i]
-                        + " with " + who + ": not the same work");
+                throw new ShapeException(
+                        "outcome " + i + " of the first " + CHECKED + " steps is " + ours[i] + " here, but " + other[i]
+                                + " with " + who + ": not the same work");
             }
         }
     }

@@ -39,7 +39,8 @@ public record Result(Workload workload, int threads, Sample ours, double peak, l
 
     /** {@return one object, null where there is no peer or the system does not tell} */
     public Json.Obj json() {
-        return Json.object().with("workload", workload.id()).with("network", workload.network()).with("mode", workload.mode().text())
+        return Json.object().with("workload", workload.id()).with("network", workload.network())
+                .with("mode", workload.mode().text())
                 .with("batch", workload.batch()).with("threads", threads).with("ours", digits(ours.median()))
                 .with("peer", peer.map(p -> digits(p.speed.median()))).with("ratio", peer.map(p -> round(p.ratio.median(), 1000)))
                 .with("peak_fraction", round(peakFraction(), 10_000)).with("rss_mb", megabytes(memory))

@@ -42,7 +42,8 @@ public record Workload(String id, String network, Graph graph, Mode mode, int ba
         return List.copyOf(all);
     }
 
-    private static void network(List<Workload> all, String id, String name, Shape image, String optimizer, double rate, int... batches) {
+    private static void network(List<Workload> all, String id, String name, Shape image, String optimizer, double rate,
+            int... batches) {
         Graph graph = Networks.named(name, image, 10);
         for (int batch : batches) {
             all.add(new Workload(id, name, graph, Mode.TRAIN, batch, optimizer, rate));

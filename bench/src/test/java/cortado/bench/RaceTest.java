@@ -29,7 +29,8 @@ class RaceTest {
         StringBuilder speeds = new StringBuilder();
         milliseconds.forEach((setting, ms) -> speeds.append(setting).append(") ms=").append(ms).append(";; "));
         String script = "case $5 in " + speeds + " esac; echo ready 61706; echo chatter; while read order n; do case $order in"
-                + " check) echo check " + outcome + ";; run) echo run ${n}e-3 | awk -v m=$ms '{print $1, $2 * m}';; memory) echo memory 5000000;; esac; done";
+                + " check) echo check " + outcome
+                + ";; run) echo run ${n}e-3 | awk -v m=$ms '{print $1, $2 * m}';; memory) echo memory 5000000;; esac; done";
         return new Contestant(name, List.of("/bin/sh", "-c", script), Map.of("THREADS", "%d"), List.copyOf(milliseconds.keySet()));
     }
 
@@ -43,24 +44,24 @@ class RaceTest {
         assertThat(r.peer().orElseThrow().setting()).isEqualTo("fast");
         assertThat(r.peer().orElseThrow().ratio().median()).isCloseTo(2.5, within(1e-9));
         assertThat(r.flops()).isCloseTo(500.0 * LENET.flops(), within(1.0));
-        assertThat(r.json().text()).isEqualTo("{\"workload\":\"W1\",\"network\":\"lenet5\",\"mode\":\"train\",\"batch\":32,\"threads\":1,"
-                + "\"ours\":16000.0,\"peer\":6400.0,\"ratio\":2.5,\"peak_fraction\":" + Math.round(r.peakFraction() * 1e4) / 1e4
-                + ",\"rss_mb\":5.0,\"peer_rss_mb\":5.0}");
+        assertThat(r.json().text())
+                .isEqualTo("{\"workload\":\"W1\",\"network\":\"lenet5\",\"mode\":\"train\",\"batch\":32,\"threads\":1,"
+                        + "\"ours\":16000.0,\"peer\":6400.0,\"ratio\":2.5,\"peak_fraction\":"
+                        + Math.round(r.peakFraction() * 1e4) / 1e4
+                        + ",\"rss_mb\":5.0,\"peer_rss_mb\":5.0}");
         assertThat(told).hasSize(3);
     }
 
     @Test
     void aloneThereIsNoRatio() throws IOException {
-        Result r = new Race(player("us", "2.3", Map.of("plain", 2)), List.of(), true, line -> {
-        }).run(LENET, 2, 100e9);
+        Result r = new Race(player("us", "2.3", Map.of("plain", 2)), List.of(), true, line -> {}).run(LENET, 2, 100e9);
         assertThat(r.json().text()).contains("\"threads\":2", "\"peer\":null,\"ratio\":null", "\"peer_rss_mb\":null");
     }
 
     @Test
     void otherNumbersAreNotTheSameWork() {
         Race race = new Race(player("us", "2.3 2.25", Map.of("plain", 2)), List.of(player("them", "2.3 2.26", Map.of("nchw", 2))),
-                true, line -> {
-                });
+                true, line -> {});
         assertThatThrownBy(() -> race.run(LENET, 1, 1)).isInstanceOf(ShapeException.class)
                 .hasMessage("outcome 1 of the first 5 steps is 2.25 here, but 2.26 with them (nchw): not the same work");
     }
@@ -68,7 +69,7 @@ class RaceTest {
     @Test
     void aContestantThatEndsIsToldWithItsLastWords() {
         Contestant broken = new Contestant("us", List.of("/bin/sh", "-c", "echo no luck >&2"), Map.of(), List.of("plain"));
-        assertThatThrownBy(() -> new Race(broken, List.of(), true, line -> {
-        }).run(LENET, 1, 1)).isInstanceOf(IOException.class).hasMessage("bench: us ended without an answer: no luck");
+        assertThatThrownBy(() -> new Race(broken, List.of(), true, line -> {}).run(LENET, 1, 1)).isInstanceOf(IOException.class)
+                .hasMessage("bench: us ended without an answer: no luck");
     }
 }

@@ -100,7 +100,8 @@ class WorkerTest {
         Tensor y = Tensor.of(dy.shape(), Type.F32);
         Tensor dx = Tensor.of(x.shape(), Type.F32);
         Parameters dw = w.zeros();
-        Operands o = Operands.of(List.of(x), y, List.copyOf(w.map().values()), List.of()).withGradients(dy, List.of(Optional.of(dx)),
+        Operands o = Operands.of(List.of(x), y, List.copyOf(w.map().values()), List.of()).withGradients(dy,
+                List.of(Optional.of(dx)),
                 new boolean[1], dw.map().values().stream().map(Optional::of).toList());
         op.forward(o);
         op.backward(o);

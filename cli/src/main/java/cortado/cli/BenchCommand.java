@@ -64,7 +64,8 @@ final class BenchCommand implements Callable<Integer> {
         List<Integer> counts = counts();
         List<Contestant> others = peers.stream().map(BenchCommand::contestant).toList();
         Race race = new Race(Contestant.ours(ours()), others, quick, line -> o.note("  " + line));
-        o.note("machine: " + ChecksCommand.machine().get("os") + ", " + Runtime.getRuntime().availableProcessors() + " processors, Java "
+        o.note("machine: " + ChecksCommand.machine().get("os") + ", " + Runtime.getRuntime().availableProcessors()
+                + " processors, Java "
                 + Runtime.version() + ", vectors of " + ChecksCommand.machine().get("vector_bits") + " bits");
         others.forEach(p -> o.note(p.name() + ": " + p.tuning() + "; the faster of " + String.join(", ", p.settings())));
         for (int t : counts) {
@@ -98,7 +99,8 @@ final class BenchCommand implements Callable<Integer> {
                 throw new FormatException("--threads: expected 1 … 1024, received " + t);
             }
         }
-        return threads.isEmpty() ? List.copyOf(new TreeSet<>(List.of(1, Runtime.getRuntime().availableProcessors()).reversed())) : threads;
+        return threads.isEmpty() ? List.copyOf(new TreeSet<>(List.of(1, Runtime.getRuntime().availableProcessors()).reversed()))
+                : threads;
     }
 
     /** A JVM like this one, with the options that the launcher or the user gave it. */
@@ -134,26 +136,31 @@ final class BenchCommand implements Callable<Integer> {
         Path app = Path.of(System.getProperty("jdk.module.path", "cli/target/app")).toAbsolutePath();
         Path peers = app.resolveSibling(Path.of("..", "..", "bench-peers", "target")).normalize();
         if (!Files.isDirectory(peers.resolve("app"))) {
-            throw new FormatException(peers.resolve("app") + ": the peers are not built; run mvn -Ppeers -pl bench-peers -am package");
+            throw new FormatException(
+                    peers.resolve("app") + ": the peers are not built; run mvn -Ppeers -pl bench-peers -am package");
         }
         List<String> command = java();
-        command.addAll(List.of("-Dorg.bytedeco.javacpp.cachedir=" + peers.resolve("native"), "-Dorg.bytedeco.javacpp.nopointergc=true",
-                "--enable-native-access=ALL-UNNAMED", "-cp", peers.resolve("app") + "/*"));
+        command.addAll(
+                List.of("-Dorg.bytedeco.javacpp.cachedir=" + peers.resolve("native"), "-Dorg.bytedeco.javacpp.nopointergc=true",
+                        "--enable-native-access=ALL-UNNAMED", "-cp", peers.resolve("app") + "/*"));
         return command;
     }
 
     private void print(Output o, List<Result> results, int threads) {
-        o.say(o.style(Output.Style.BOLD, threads + (threads == 1 ? " thread" : " threads")) + ", images a second (median; ± quartiles)");
+        o.say(o.style(Output.Style.BOLD, threads + (threads == 1 ? " thread" : " threads"))
+                + ", images a second (median; ± quartiles)");
         Table table = !peers.isEmpty()
-                ? new Table("", "network", "step", ">batch", ">cortado", ">±", ">GFLOP/s", ">of peak", ">MB", ">peer", ">±", "", ">MB",
+                ? new Table("", "network", "step", ">batch", ">cortado", ">±", ">GFLOP/s", ">of peak", ">MB", ">peer", ">±", "",
+                        ">MB",
                         ">ratio", ">±")
                 : new Table("", "network", "step", ">batch", ">cortado", ">±", ">GFLOP/s", ">of peak", ">MB");
         for (Result r : results) {
             List<String> row = new ArrayList<>(List.of(r.workload().id(), r.workload().network(), r.workload().mode().text(),
                     Integer.toString(r.workload().batch()), speed(r.ours()), spread(r.ours()), speed(r.flops() / 1e9),
                     Texts.percent(r.peakFraction()), megabytes(r.memory())));
-            r.peer().ifPresent(p -> row.addAll(List.of(speed(p.speed()), spread(p.speed()), p.name() + " " + p.setting(), megabytes(p.memory()),
-                    String.format(Locale.ROOT, "%.2f", p.ratio().median()), spread(p.ratio()))));
+            r.peer().ifPresent(p -> row
+                    .addAll(List.of(speed(p.speed()), spread(p.speed()), p.name() + " " + p.setting(), megabytes(p.memory()),
+                            String.format(Locale.ROOT, "%.2f", p.ratio().median()), spread(p.ratio()))));
             table.row(row.toArray(String[]::new));
         }
         table.print(o);

@@ -19,7 +19,8 @@ public final class BenchWorker {
      * @throws IOException if reading orders fails
      */
     public static void main(String[] args) throws IOException {
-        Worker.serve(Worker.ours(Job.of(args)), new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), System.out);
+        Worker.serve(Worker.ours(Job.of(args)), new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)),
+                System.out);
         System.exit(Exit.OK);
     }
 }

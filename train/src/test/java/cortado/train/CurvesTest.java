@@ -15,11 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CurvesTest {
     private static Curves.Line line(String name, Color colour, double... y) {
-        return new Curves.Line(name, colour, IntStream.rangeClosed(1, y.length).boxed().toList(), DoubleStream.of(y).boxed().toList());
+        return new Curves.Line(name, colour, IntStream.rangeClosed(1, y.length).boxed().toList(),
+                DoubleStream.of(y).boxed().toList());
     }
 
     private static BufferedImage draw(int best, double[] train, double... val) {
-        Curves c = new Curves("loss.png", "Loss", "unit", List.of(line("training", Canvas.BLUE, train), line("held-out", Canvas.RED, val)),
+        Curves c = new Curves("loss.png", "Loss", "unit",
+                List.of(line("training", Canvas.BLUE, train), line("held-out", Canvas.RED, val)),
                 new Curves.Line("best", Canvas.INK, List.of(best), List.of(val[best - 1])));
         return assertTimeoutPreemptively(Duration.ofSeconds(20), c::draw);
     }
@@ -32,14 +34,14 @@ class CurvesTest {
 
     @Test
     void linesGoWhereTheirValuesGo() {
-        BufferedImage image = draw(3, new double[] { 3, 2, 1, 0.5 }, 0.5, 1, 2, 3);
+        BufferedImage image = draw(3, new double[] {3, 2, 1, 0.5}, 0.5, 1, 2, 3);
         assertThat(rows(image, Canvas.BLUE, 0.1, 0.3).getFirst()).isLessThan(rows(image, Canvas.BLUE, 0.7, 0.95).getFirst() - 200);
         assertThat(rows(image, Canvas.RED, 0.1, 0.3).getFirst()).isGreaterThan(rows(image, Canvas.RED, 0.7, 0.95).getFirst() + 200);
         assertThat(rows(image, Canvas.FAINT, 0.6, 0.66)).as("the line through epoch 3").hasSizeGreaterThan(300);
     }
 
     @ParameterizedTest
-    @ValueSource(ints = { 1, 2, 3, 60, 61, 1000 })
+    @ValueSource(ints = {1, 2, 3, 60, 61, 1000})
     void anyNumberOfEpochs(int n) {
         double[] falling = IntStream.rangeClosed(1, n).mapToDouble(i -> 2.0 / i).toArray();
         BufferedImage image = draw(n, falling, IntStream.rangeClosed(1, n).mapToDouble(i -> 1 + 2.0 / i).toArray());
@@ -47,9 +49,9 @@ class CurvesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(doubles = { 0, Double.MIN_VALUE, 1e-9, 1, 100, 3e38, 1e300 })
+    @ValueSource(doubles = {0, Double.MIN_VALUE, 1e-9, 1, 100, 3e38, 1e300})
     void anyFiniteValues(double v) {
-        assertThat(rows(draw(2, new double[] { v, v, v }, v, v, v), Canvas.RED, 0, 1)).isNotEmpty();
-        assertThat(rows(draw(1, new double[] { 0, v, v / 3 }, v / 2, 0, v), Canvas.RED, 0, 1)).isNotEmpty();
+        assertThat(rows(draw(2, new double[] {v, v, v}, v, v, v), Canvas.RED, 0, 1)).isNotEmpty();
+        assertThat(rows(draw(1, new double[] {0, v, v / 3}, v / 2, 0, v), Canvas.RED, 0, 1)).isNotEmpty();
     }
 }
