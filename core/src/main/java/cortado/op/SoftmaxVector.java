@@ -14,23 +14,26 @@ final class SoftmaxVector {
     private SoftmaxVector() {
     }
 
-    private static FloatVector max(float[] f, int o, int classes) {
-        FloatVector max = FloatVector.fromArray(F, f, o);
-        for (int k = 1; k < classes; k++) {
-            max = max.max(FloatVector.fromArray(F, f, o + k * WIDTH));
+    /**
+     * Writes e^(f_k − max) to p, and to room the sum of those and, 16 floats on, the maximum. No vector is handed from method to
+     * method: where the JIT compiler does not inline the call, that would allocate.
+     */
+    private static void exponentials(float[] p, int po, float[] f, int fo, int classes, float[] room, int ro) {
+        for (int lane = 0; lane < WIDTH; lane += V) {
+            FloatVector max = FloatVector.fromArray(F, f, fo + lane);
+            for (int k = 1; k < classes; k++) {
+                max = max.max(FloatVector.fromArray(F, f, fo + lane + k * WIDTH));
+            }
+            max.intoArray(room, ro + WIDTH + lane);
+            for (int k = 0; k < classes; k++) {
+                Lanes.exp(p, po + lane + k * WIDTH, f, fo + lane + k * WIDTH, room, ro + WIDTH + lane);
+            }
+            FloatVector sum = FloatVector.zero(F);
+            for (int k = 0; k < classes; k++) {
+                sum = sum.add(FloatVector.fromArray(F, p, po + lane + k * WIDTH));
+            }
+            sum.intoArray(room, ro + lane);
         }
-        return max;
-    }
-
-    /** Writes e^(f_k − max) to p and returns their sum. */
-    private static FloatVector exponentials(float[] p, int po, float[] f, int o, int classes, FloatVector max) {
-        FloatVector sum = FloatVector.zero(F);
-        for (int k = 0; k < classes; k++) {
-            FloatVector e = Lanes.exp(FloatVector.fromArray(F, f, o + k * WIDTH).sub(max));
-            e.intoArray(p, po + k * WIDTH);
-            sum = sum.add(e);
-        }
-        return sum;
     }
 
     /**
@@ -40,14 +43,20 @@ final class SoftmaxVector {
      */
     record Plain(int classes) implements Lanewise {
         @Override
+        public int scratch() {
+            return 2 * WIDTH;
+        }
+
+        @Override
         public void forward(Operands o) {
             float[] y = o.y().floats();
+            float[] room = o.scratch().floats();
+            exponentials(y, o.y().offset(), o.x().floats(), o.x().offset(), classes, room, o.scratch().offset());
             for (int lane = 0; lane < WIDTH; lane += V) {
-                int yo = o.y().offset() + lane;
-                int fo = o.x().offset() + lane;
-                FloatVector sum = exponentials(y, yo, o.x().floats(), fo, classes, max(o.x().floats(), fo, classes));
+                FloatVector sum = FloatVector.fromArray(F, room, o.scratch().offset() + lane);
                 for (int k = 0; k < classes; k++) {
-                    FloatVector.fromArray(F, y, yo + k * WIDTH).div(sum).intoArray(y, yo + k * WIDTH);
+                    int at = o.y().offset() + lane + k * WIDTH;
+                    FloatVector.fromArray(F, y, at).div(sum).intoArray(y, at);
                 }
             }
         }
@@ -97,11 +106,7 @@ final class SoftmaxVector {
             float[] f = o.x(0).floats();
             float[] room = o.scratch().floats();
             int ro = o.scratch().offset();
-            for (int lane = 0; lane < WIDTH; lane += V) {
-                FloatVector max = max(f, o.x(0).offset() + lane, classes);
-                max.intoArray(room, ro + (classes + 1) * WIDTH + lane);
-                exponentials(room, ro + lane, f, o.x(0).offset() + lane, classes, max).intoArray(room, ro + classes * WIDTH + lane);
-            }
+            exponentials(room, ro, f, o.x(0).offset(), classes, room, ro + classes * WIDTH);
             for (int i = 0; i < o.x(0).shape().n(); i++) {
                 double logSum = room[ro + (classes + 1) * WIDTH + i] + StrictMath.log(room[ro + classes * WIDTH + i]);
                 int label = SoftmaxCrossEntropy.label(o.x(1), i, o.x(0));
@@ -118,10 +123,11 @@ final class SoftmaxVector {
             Tensor df = o.dx(0).get();
             Tensor out = o.accumulates(0) ? o.scratch() : df;
             float[] d = out.floats();
+            int sums = o.scratch().offset() + classes * WIDTH;
+            exponentials(d, out.offset(), f, o.x(0).offset(), classes, o.scratch().floats(), sums);
             for (int lane = 0; lane < WIDTH; lane += V) {
-                int fo = o.x(0).offset() + lane;
-                FloatVector dLoss = FloatVector.fromArray(F, o.dy().floats(), o.dy().offset() + lane);
-                FloatVector scale = dLoss.div(exponentials(d, out.offset() + lane, f, fo, classes, max(f, fo, classes)));
+                FloatVector scale = FloatVector.fromArray(F, o.dy().floats(), o.dy().offset() + lane)
+                        .div(FloatVector.fromArray(F, o.scratch().floats(), sums + lane));
                 for (int k = 0; k < classes; k++) {
                     int at = out.offset() + lane + k * WIDTH;
                     FloatVector.fromArray(F, d, at).mul(scale).intoArray(d, at);

@@ -50,13 +50,18 @@ public final class Lanes {
     }
 
     /**
-     * e^x for x below 88; 0 below −87.3. Cody and Waite reduction by ln 2 and a Taylor polynomial of degree 7 on
-     * [−ln2/2, ln2/2], relative error under 3e-7. The vector API's own exp differs between machines.
+     * {@code y = e^(x − max)} for one vector with x − max below 88; 0 below −87.3. Cody and Waite reduction by ln 2 and a Taylor
+     * polynomial of degree 7 on [−ln2/2, ln2/2], relative error under 3e-7. The vector API's own exp differs between machines.
      *
-     * @param x argument; a NaN gives NaN
-     * @return e^x per lane
+     * @param y   output
+     * @param yo  its first lane
+     * @param in  arguments; a NaN gives NaN
+     * @param xo  the first
+     * @param max what is subtracted
+     * @param mo  the first
      */
-    public static FloatVector exp(FloatVector x) {
+    public static void exp(float[] y, int yo, float[] in, int xo, float[] max, int mo) {
+        FloatVector x = FloatVector.fromArray(F, in, xo).sub(FloatVector.fromArray(F, max, mo));
         FloatVector t = x.max(-87.3f);
         FloatVector n = t.mul(1.44269504f).add(12582912f).sub(12582912f); // to nearest: 1.5·2²³ has no fraction bits
         FloatVector r = n.fma(broadcast(-0.693359375f), t);
@@ -71,7 +76,7 @@ public final class Lanes {
         p = p.fma(r, broadcast(1f));
         IntVector exponent = (IntVector) n.convertShape(VectorOperators.F2I, I, 0);
         FloatVector scale = exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
-        return p.mul(scale).blend(0f, x.compare(VectorOperators.LT, -87.3f));
+        p.mul(scale).blend(0f, x.compare(VectorOperators.LT, -87.3f)).intoArray(y, yo);
     }
 
     private static FloatVector broadcast(float v) {
