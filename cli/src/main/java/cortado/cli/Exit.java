@@ -11,6 +11,8 @@ final class Exit {
     static final int INTERNAL = 70;
     /** Stopped by Ctrl-C, after saving. */
     static final int INTERRUPTED = 130;
+    /** Whoever read standard output is gone: what a shell shows for SIGPIPE. */
+    static final int READER_GONE = 141;
 
     private Exit() {
     }

@@ -57,8 +57,22 @@ public final class Main implements Runnable {
         PrintStream out = stream(FileDescriptor.out, json ? StandardCharsets.UTF_8 : System.out.charset());
         System.setOut(out);
         int code = run(new Output(out, err, Terminal.of(), json, all.contains("--debug")), args);
-        out.flush();
-        System.exit(code);
+        System.exit(out.checkError() ? lost(err) : code);
+    }
+
+    /** What standard output did not take is missing from a file or a pipe; {@return the exit code for that}. */
+    private static int lost(PrintStream err) {
+        try (FileOutputStream again = new FileOutputStream(FileDescriptor.out)) {
+            again.write('\n'); // a print stream forgets the reason: ask again
+        } catch (IOException e) {
+            if (String.valueOf(e.getMessage()).contains("Broken pipe")) {
+                return Exit.READER_GONE; // as in `cortado summary | head -1`: no failure of ours
+            }
+            err.println("cortado: cannot write to standard output: " + e.getMessage());
+            return Exit.BAD_INPUT;
+        }
+        err.println("cortado: some of standard output could not be written");
+        return Exit.BAD_INPUT;
     }
 
     /** Standard output of a program that reads it by lines; ASCII, the answer of a bare environment, would lose letters. */

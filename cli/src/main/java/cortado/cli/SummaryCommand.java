@@ -81,19 +81,24 @@ final class SummaryCommand implements Callable<Integer> {
         return Exit.OK;
     }
 
+    /** The step that does node v's work along with its own: the one it reads, or the pooling that was put before it. */
+    private static String fused(Graph graph, Map<String, Plan.Line> lines, int v) {
+        String before = graph.nodes().get(graph.nodes().get(v).inputs().getFirst()).name();
+        return lines.containsKey(before) && lines.get(before).op().endsWith("+relu") ? before
+                : graph.nodes().stream().filter(n -> n.inputs().contains(v)).findFirst().orElseThrow().name();
+    }
+
     private static List<Layer> layers(Graph graph, Plan plan) {
         Map<String, Plan.Line> lines = plan.lines().stream().collect(Collectors.toMap(Plan.Line::name, l -> l));
         List<Shape> shapes = graph.shapes(1);
         List<Layer> layers = new ArrayList<>();
-        String step = "";
         for (int v = 0; v < graph.nodes().size(); v++) {
             Node n = graph.nodes().get(v);
             boolean input = n.op() instanceof Input;
             Shape[] in = Graph.inputs(n, shapes);
             long count = input ? 0 : n.op().params(in).stream().mapToLong(p -> p.shape().size()).sum();
             Plan.Line line = lines.get(n.name());
-            step = line == null ? step : n.name();
-            String kernel = line != null ? line.kernel() : input || n.op() instanceof Flatten ? "" : "in " + step;
+            String kernel = line != null ? line.kernel() : input || n.op() instanceof Flatten ? "" : "in " + fused(graph, lines, v);
             layers.add(new Layer(n.name(), n.op().kind(), shapes.get(v).example(), count, input ? 0 : n.op().flops(in), kernel));
         }
         return layers;

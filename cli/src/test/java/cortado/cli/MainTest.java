@@ -75,7 +75,7 @@ class MainTest {
     void summaryShowsLayersAndMemory() {
         Cli c = Cli.run("summary", "lenet5");
         assertThat(c.code()).isZero();
-        assertThat(c.out()).contains("conv1", "6×28×28", "61,706", "in conv1", "to train");
+        assertThat(c.out()).contains("conv1", "6×28×28", "61,706", "in pool1", "to train");
         assertThat(c.out()).doesNotContain("reference");
     }
 
