@@ -13,14 +13,18 @@ import cortado.tensor.FormatException;
 import cortado.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Shows with numbers how an op computes and how gradients flow through it. */
 @Command(name = "explain",
@@ -34,6 +38,9 @@ import picocli.CommandLine.Parameters;
 final class ExplainCommand implements Callable<Integer> {
     @Mixin
     private final Common common;
+
+    @Spec
+    private CommandSpec spec;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "OP",
             description = "conv2d, maxpool2d, avgpool2d, relu or softmax-cross-entropy.")
@@ -69,12 +76,33 @@ final class ExplainCommand implements Callable<Integer> {
 
     /** What can be explained, by the names people type. */
     enum Kind {
-        CONV2D, MAXPOOL2D, AVGPOOL2D, RELU, SOFTMAX_CROSS_ENTROPY;
+        CONV2D("--x", "--w", "--b", "--dy", "--stride", "--pad", "--dilation"),
+        MAXPOOL2D("--x", "--dy", "--kernel", "--stride", "--pad", "--dilation", "--ceil"),
+        AVGPOOL2D("--x", "--dy", "--kernel", "--stride", "--pad", "--dilation", "--ceil", "--count-include-pad"),
+        RELU("--x", "--dy"),
+        SOFTMAX_CROSS_ENTROPY("--x", "--label");
+
+        /** Options that say nothing about an op. */
+        private static final Set<String> GENERAL = Set.of("--html", "--json", "--debug", "--help");
+        private final List<String> options;
+
+        Kind(String... options) {
+            this.options = List.of(options);
+        }
 
         static Kind named(String text) {
             return Arrays.stream(values()).filter(k -> k.text().equals(text)).findFirst().orElseThrow(() -> new FormatException(
                     "there is no explanation of " + text + "; there are " + Arrays.stream(values()).map(Kind::text)
                             .collect(Collectors.joining(", "))));
+        }
+
+        /** Refuses an option that would be ignored. */
+        void expect(String option) {
+            if (!options.contains(option) && !GENERAL.contains(option)) {
+                throw new FormatException(this == CONV2D && option.equals("--kernel")
+                        ? "conv2d has no option --kernel: its kernel is given by --w"
+                        : text() + " has no option " + option + "; it has " + String.join(", ", options));
+            }
         }
 
         private String text() {
@@ -85,7 +113,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Output o = common.output();
-        Document d = op.map(Kind::named).map(this::document).orElseGet(Explain::notes);
+        Optional<Kind> kind = op.map(Kind::named);
+        options().forEach(option -> kind.ifPresent(k -> k.expect(option)));
+        Document d = kind.map(this::document).orElseGet(Explain::notes);
         if (!o.json()) {
             Terminal t = o.terminal();
             o.out().print(Text.render(d, t.colour() && t.stdout(), Math.min(t.columns(), 120)));
@@ -96,6 +126,11 @@ final class ExplainCommand implements Callable<Integer> {
                         .with("tolerance", c.tolerance()).with("passed", c.passed())).toList()));
         o.note(html.map(file -> "page: " + file).orElse("as a page with real mathematics: add --html"));
         return d.ok() ? Exit.OK : Exit.CHECK_FAILED;
+    }
+
+    /** The options on the command line, each by its first name. */
+    private List<String> options() {
+        return spec.commandLine().getParseResult().matchedOptions().stream().map(option -> option.names()[0]).toList();
     }
 
     private Document document(Kind k) {

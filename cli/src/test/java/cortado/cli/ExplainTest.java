@@ -57,6 +57,11 @@ class ExplainTest {
         "maxpool2d --kernel 1,2,3,4 | --kernel: expected one number",
         "maxpool2d --dy=1_2_3 | dy must have the size of the output",
         "softmax-cross-entropy --label 3 | label must be one of the 3 classes",
+        "relu --w 1 | relu has no option --w; it has --x, --dy",
+        "relu --padding 0 | relu has no option --pad;",
+        "maxpool2d --no-count-include-pad | maxpool2d has no option --count-include-pad",
+        "softmax-cross-entropy --dy 1 | softmax-cross-entropy has no option --dy",
+        "conv2d --kernel 3 | its kernel is given by --w",
         "relu --html /nothing/there.html | /nothing/there.html",
     })
     void badInputIsOneLineAndExitCode2(String line, String message) {
