@@ -25,7 +25,7 @@ final class ModelOptions {
 
     /** The network asked for; says so where it was not named. */
     Source source(Output output) {
-        Optional<String> which = given.or(() -> named);
+        Optional<String> which = Source.either(given, "--model", named);
         if (which.isEmpty()) {
             Optional<Path> newest = Source.newest();
             output.note("no model named: taking " + newest.map(Path::toString).orElse("lenet5"));

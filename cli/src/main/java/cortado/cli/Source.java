@@ -33,6 +33,14 @@ record Source(String name, Graph graph, Optional<Model> model) {
     /** Classes of a network that leaves them open. */
     private static final int CLASSES = 10;
 
+    /** What was said as a parameter or, the same, as an option; throws {@link FormatException} where they differ. */
+    static Optional<String> either(Optional<String> parameter, String option, Optional<String> value) {
+        if (parameter.isPresent() && value.isPresent() && !parameter.equals(value)) {
+            throw new FormatException("named twice: " + parameter.get() + " and " + option + " " + value.get() + "; give one of them");
+        }
+        return parameter.or(() -> value);
+    }
+
     /** Weights to compute with: the model's, or fresh ones. */
     Parameters parameters(long seed) {
         return model.map(Model::parameters).orElseGet(() -> Parameters.init(graph, new Rng(seed).split("init")));

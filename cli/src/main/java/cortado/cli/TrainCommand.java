@@ -72,7 +72,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Output o = common.output();
-        String name = given.or(() -> named).orElse(DATA);
+        String name = Source.either(given, "--data", named).orElse(DATA);
         Options options = data.options();
         if (input.isPresent()) {
             options = options.withImage(Source.image(input.get()));

@@ -55,7 +55,7 @@ final class ValCommand implements Callable<Integer> {
         Output o = common.output();
         Path file = trained.file(o);
         Model model = ModelFile.read(file);
-        String name = given.or(() -> named).or(() -> data(file, model)).orElseThrow(() -> new FormatException(file
+        String name = Source.either(given, "--data", named).or(() -> data(file, model)).orElseThrow(() -> new FormatException(file
                 + " does not say what data it was trained on; name some (--data)"));
         DataSplit split = Datasets.open(name, data.options().withImage(model.graph().input().example()));
         Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count());

@@ -41,6 +41,8 @@ class MainTest {
         "summary lenet5 --input 28x28 | 1x28x28, received 28x28",
         "summary lenet5 --batch 0 | batch size: expected at least 1, received 0",
         "summary lenet5 --input 1x1x1 | layer pool1",
+        "summary lenet5 --model mlp | named twice: lenet5 and --model mlp",
+        "gradcheck mlp --model lenet5 | named twice",
         "gradcheck mlp --samples 0 | at least 1 sample",
     })
     void badInputIsOneLineAndExitCode2(String args, String message) {

@@ -132,6 +132,8 @@ class TrainTest {
         "train digits --threads 0 --output RUN | threads: expected 1",
         "train digits --model mlp --lr 1e30 --epochs 2 --opt sgd --output RUN | became",
         "train digits --output DIR | not empty",
+        "train digits --data mnist --output RUN | named twice: digits and --data mnist",
+        "val digits --data mnist --model DIR/run | named twice: digits and --data mnist",
         "train digits mnist --output RUN | unmatched argument at index 2",
         "val --model DIR/nothing | there is no model",
         "val --model DIR/more | holds no best.safetensors",
