@@ -62,7 +62,8 @@ final class PredictCommand implements Callable<Integer> {
         if (top < 1) {
             throw new FormatException("--top: expected at least 1, received " + top);
         }
-        Model model = ModelFile.read(trained.file(o));
+        Path file = trained.file(o);
+        Model model = ModelFile.read(file);
         List<Path> files = files();
         int width = files.stream().mapToInt(f -> f.toString().length()).max().orElse(0);
         boolean failed = false;
@@ -73,7 +74,7 @@ final class PredictCommand implements Callable<Integer> {
                 List<Picture> pictures = read(some, model, o);
                 failed |= pictures.size() < some.size();
                 if (!pictures.isEmpty()) {
-                    predict(pictures, model, plan, width, o);
+                    predict(pictures, file, model, plan, width, o);
                 }
             }
         }
@@ -109,7 +110,7 @@ final class PredictCommand implements Callable<Integer> {
         return pictures;
     }
 
-    private void predict(List<Picture> pictures, Model model, Plan plan, int width, Output o) {
+    private void predict(List<Picture> pictures, Path file, Model model, Plan plan, int width, Output o) {
         Shape image = model.graph().input().example();
         byte[] pixels = new byte[pictures.size() * image.size()];
         for (int i = 0; i < pictures.size(); i++) {
@@ -122,7 +123,11 @@ final class PredictCommand implements Callable<Integer> {
             plan.images().copyFrom(batch.images());
             plan.forward(batch.n());
             for (int i = 0; i < batch.n(); i++) {
-                show(pictures.get(i).file, Scores.probabilities(Scores.of(plan.scores(), i)), names, width, o);
+                double[] scores = Scores.of(plan.scores(), i);
+                if (!Arrays.stream(scores).allMatch(Double::isFinite)) {
+                    throw TrainedOptions.notFinite(file, "the scores of " + pictures.get(i).file + " are not finite");
+                }
+                show(pictures.get(i).file, Scores.probabilities(scores), names, width, o);
             }
         }
     }

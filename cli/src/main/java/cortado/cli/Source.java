@@ -36,7 +36,8 @@ record Source(String name, Graph graph, Optional<Model> model) {
     /** What was said as a parameter or, the same, as an option; throws {@link FormatException} where they differ. */
     static Optional<String> either(Optional<String> parameter, String option, Optional<String> value) {
         if (parameter.isPresent() && value.isPresent() && !parameter.equals(value)) {
-            throw new FormatException("named twice: " + parameter.get() + " and " + option + " " + value.get() + "; give one of them");
+            throw new FormatException("named twice: " + parameter.get() + " and " + option + " " + value.get()
+                    + "; give one of them");
         }
         return parameter.or(() -> value);
     }

@@ -11,6 +11,11 @@ final class TrainedOptions {
             description = "A model's .safetensors or a run's folder (default: the newest run below runs/).")
     private Optional<Path> given = Optional.empty();
 
+    /** For a model whose weights are, or lead to, NaN or infinity. */
+    static FormatException notFinite(Path file, String what) {
+        return new FormatException(file + ": " + what + ": the file is damaged, or its training diverged");
+    }
+
     /** The model's file. */
     Path file(Output output) {
         if (given.isPresent()) {

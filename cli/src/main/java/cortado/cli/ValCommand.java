@@ -59,6 +59,9 @@ final class ValCommand implements Callable<Integer> {
                 + " does not say what data it was trained on; name some (--data)"));
         DataSplit split = Datasets.open(name, data.options().withImage(model.graph().input().example()));
         Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count());
+        if (!Double.isFinite(e.loss())) {
+            throw TrainedOptions.notFinite(file, "the loss on " + split.name() + " is " + e.loss());
+        }
         o.tell(e.json());
         o.say(String.format(Locale.ROOT, "top-1 %s  top-5 %s  loss %.4f  on %,d images of %s", o.style(Output.Style.BOLD,
                 Texts.percent(e.top1())), Texts.percent(e.top5()), e.loss(), e.images(), split.name()));

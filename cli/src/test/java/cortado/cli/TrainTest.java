@@ -2,7 +2,9 @@ package cortado.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cortado.graph.Model;
 import cortado.io.Json;
+import cortado.io.ModelFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -111,6 +113,20 @@ class TrainTest {
         assertThat(c.code()).isEqualTo(2);
         assertThat(c.out()).contains("a.bmp").hasLineCount(1);
         assertThat(c.err()).startsWith("cortado: ").contains("text.png").hasLineCount(1);
+    }
+
+    @Test
+    void aModelWithWeightsThatAreNoNumbersIsRefused() {
+        Path broken = dir.resolve("broken.safetensors");
+        Model m = ModelFile.read(dir.resolve("run/best.safetensors"));
+        m.parameters().get("fc2.bias").set(3, Float.NaN);
+        ModelFile.write(broken, m);
+        for (Cli c : List.of(Cli.run("val", "digits", "--model", broken.toString()),
+                Cli.run("predict", dir.resolve("a.bmp").toString(), "--model", broken.toString()))) {
+            assertThat(c.code()).isEqualTo(2);
+            assertThat(c.out()).isEmpty();
+            assertThat(c.err()).contains("broken.safetensors: the ", "diverged").hasLineCount(1);
+        }
     }
 
     @Test

@@ -16,8 +16,8 @@ import java.util.List;
  * How well a network does on labelled images it did not learn from.
  *
  * @param top1      share of images whose true class has the greatest score; of equal scores the first class counts
- * @param top5      share of images whose true class is among the five greatest; 1 for five classes or fewer
- * @param loss      mean cross-entropy
+ * @param top5      share of images whose true class is among the five greatest; 1 for five classes or fewer, if scores are numbers
+ * @param loss      mean cross-entropy; NaN if an image's is, which then counts as wrong, without a cell and a mistake
  * @param images    how many were seen
  * @param confusion {@code confusion[true class][predicted class]} images
  * @param mistakes  the images that were wrong with the greatest losses, the worst first, at most {@link #KEPT}
@@ -79,6 +79,7 @@ public record Evaluation(double top1, double top5, double loss, int images, List
         int classes = data.classes().size();
         int[][] confusion = new int[classes][classes];
         List<Mistake> mistakes = new ArrayList<>();
+        int right = 0;
         int among5 = 0;
         double loss = 0;
         try (Loader.Epoch epoch = loader.epoch(0)) {
@@ -92,6 +93,10 @@ public record Evaluation(double top1, double top5, double loss, int images, List
                     int predicted = Scores.best(f);
                     double l = Scores.loss(f, y);
                     loss += l;
+                    if (Double.isNaN(l)) {
+                        continue;
+                    }
+                    right += predicted == y ? 1 : 0;
                     among5 += Scores.rank(f, y) < 5 ? 1 : 0;
                     confusion[y][predicted]++;
                     if (predicted != y) {
@@ -102,7 +107,7 @@ public record Evaluation(double top1, double top5, double loss, int images, List
         }
         mistakes.sort(Comparator.comparingDouble(Mistake::loss).reversed().thenComparingInt(Mistake::index));
         double n = data.size();
-        return new Evaluation((n - mistakes.size()) / n, among5 / n, loss / n, data.size(), lists(confusion),
+        return new Evaluation(right / n, among5 / n, loss / n, data.size(), lists(confusion),
                 mistakes.subList(0, Math.min(KEPT, mistakes.size())));
     }
 

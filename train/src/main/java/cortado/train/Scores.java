@@ -74,13 +74,17 @@ public final class Scores {
     }
 
     /**
-     * {@return how many classes come before it: those that are greater, and equal ones with a smaller number}
+     * {@return how many classes come before it: those that are greater, and equal ones with a smaller number; K if a score is no
+     * number, for then there is no order}
      * @param f scores or probabilities
      * @param y class
      */
     public static int rank(double[] f, int y) {
         int rank = 0;
         for (int k = 0; k < f.length; k++) {
+            if (Double.isNaN(f[k])) {
+                return f.length;
+            }
             if (f[k] > f[y] || f[k] == f[y] && k < y) {
                 rank++;
             }

@@ -68,6 +68,17 @@ class EvaluationTest {
     }
 
     @Test
+    void scoresThatAreNoNumbersAreNeverRight() {
+        Model m = identity();
+        m.parameters().get("fc.bias").set(3, Float.NaN);
+        Evaluation e = Evaluation.of(m, data(), Backend.vector(), 1);
+        assertThat(e.loss()).isNaN();
+        assertThat(e.top1()).isZero();
+        assertThat(e.top5()).isZero();
+        assertThat(e.mistakes()).isEmpty();
+    }
+
+    @Test
     void threadsAndBackendsAgree() {
         Dataset many = Shades.set(301, 4);
         Graph g = Shades.network();

@@ -35,5 +35,6 @@ class ScoresTest {
     @Test
     void notANumberIsNotHidden() {
         assertThat(Scores.loss(new double[] {1, Double.NaN}, 0)).isNaN();
+        assertThat(Scores.rank(new double[] {1, Double.NaN}, 0)).isEqualTo(2);
     }
 }
