@@ -2,11 +2,14 @@ package cortado.cli;
 
 import cortado.data.DataSplit;
 import cortado.data.Datasets;
+import cortado.data.Options;
 import cortado.graph.Model;
 import cortado.io.Json;
 import cortado.io.ModelFile;
 import cortado.op.Backend;
 import cortado.tensor.FormatException;
+import cortado.tensor.Shape;
+import cortado.tensor.ShapeException;
 import cortado.train.Evaluation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -55,9 +58,10 @@ final class ValCommand implements Callable<Integer> {
         Output o = common.output();
         Path file = trained.file(o);
         Model model = ModelFile.read(file);
-        String name = Source.either(given, "--data", named).or(() -> data(file, model)).orElseThrow(() -> new FormatException(file
+        Optional<String> learnt = data(file, model);
+        String name = Source.either(given, "--data", named).or(() -> learnt).orElseThrow(() -> new FormatException(file
                 + " does not say what data it was trained on; name some (--data)"));
-        DataSplit split = Datasets.open(name, data.options().withImage(model.graph().input().example()));
+        DataSplit split = open(name, learnt.equals(Optional.of(name)), model.graph().input().example());
         Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count());
         if (!Double.isFinite(e.loss())) {
             throw TrainedOptions.notFinite(file, "the loss on " + split.name() + " is " + e.loss());
@@ -66,6 +70,20 @@ final class ValCommand implements Callable<Integer> {
         o.say(String.format(Locale.ROOT, "top-1 %s  top-5 %s  loss %.4f  on %,d images of %s", o.style(Output.Style.BOLD,
                 Texts.percent(e.top1())), Texts.percent(e.top5()), e.loss(), e.images(), split.name()));
         return Exit.OK;
+    }
+
+    /** Folders of images are fitted to the model; other data must fit, unless training fitted it too. */
+    private DataSplit open(String name, boolean learnt, Shape image) {
+        Options options = data.options();
+        if (learnt || !Datasets.fixedSize(name)) {
+            return Datasets.open(name, options.withImage(image));
+        }
+        DataSplit split = Datasets.open(name, options);
+        if (!split.image().equals(image)) {
+            throw new ShapeException("the model takes images of " + image + ", those of " + name + " are " + split.image()
+                    + "; choose other data, or a model trained on images of that size");
+        }
+        return split;
     }
 
     /** The data as the run was told, else the name that the model remembers. */

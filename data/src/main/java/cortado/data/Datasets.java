@@ -43,6 +43,18 @@ public final class Datasets {
                 .orElse(split);
     }
 
+    /**
+     * {@return whether its images have one size by nature: a name of {@link #NAMES}, IDX or CIFAR, not a folder of images}
+     * @param nameOrPath as in {@link #open}
+     */
+    public static boolean fixedSize(String nameOrPath) {
+        if (NAMES.contains(nameOrPath)) {
+            return true;
+        }
+        Path folder = path(nameOrPath);
+        return Known.find(folder, Known.FILES.getFirst()).isPresent() || Cifar.in(folder).isPresent();
+    }
+
     private static DataSplit small() {
         return new DataSplit("fashion-mnist-small", small("train"), small("t10k"));
     }
