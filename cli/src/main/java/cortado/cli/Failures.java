@@ -41,6 +41,10 @@ final class Failures {
         }
         String command = e.getCommandLine().getCommandSpec().qualifiedName();
         String message = e.getMessage().lines().findFirst().orElse("");
+        message = message.replaceFirst("^Invalid value for option '(.*)': '(.*)' is not an? (int|long)$",
+                "$1: expected a whole number, received $2");
+        message = message.replaceFirst("^Invalid value for option '(.*)': '(.*)' is not an? double$",
+                "$1: expected a number, received $2");
         message = message.isEmpty() ? message : Character.toLowerCase(message.charAt(0)) + message.substring(1);
         return report(new CommandLine.PicocliException(message + hint + " (" + command + " --help lists all)"), output);
     }

@@ -34,7 +34,7 @@ class MainTest {
     @CsvSource(delimiter = '|', value = {
         "sumary | did you mean summary?",
         "summary --bacth 3 | did you mean --batch",
-        "summary --batch three | is not an int",
+        "summary --batch three | --batch-size: expected a whole number, received three",
         "summary lenet6 | there is no model lenet6",
         "summary nothing.safetensors | there is no model nothing.safetensors",
         "summary nothing.json | cannot read nothing.json: there is no such file",

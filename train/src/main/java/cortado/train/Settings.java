@@ -22,9 +22,13 @@ public record Settings(String data, String model, int batch, int epochs, double 
     /** Checks ranges; throws {@link cortado.tensor.FormatException}. */
     public Settings {
         Ranges.count("batch size", batch, 1, 1 << 20);
-        Ranges.count("epochs", epochs, 1, 1_000_000);
+        epochs(epochs);
         Ranges.positive("learning rate", rate);
         Ranges.count("threads", threads, 1, 1024);
+    }
+
+    private static void epochs(int value) {
+        Ranges.count("epochs", value, 1, 1_000_000);
     }
 
     /**
@@ -79,6 +83,7 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value of the whole training; the schedule is made anew for it, with a warm-up no longer than it
      */
     public Settings withEpochs(int value) {
+        epochs(value);
         Schedule s = Schedule.named(schedule.name(), value, Math.min(schedule.warmup(), value));
         return new Settings(data, model, batch, value, rate, optimizer, s, augmentation, seed, threads);
     }
