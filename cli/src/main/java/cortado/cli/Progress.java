@@ -13,6 +13,8 @@ final class Progress implements Consumer<Event> {
     private static final double PLAIN_SECONDS = 10;
     private static final double TELL_SECONDS = 1;
     private static final int BAR = 24;
+    /** Columns left free: a terminal echoes Ctrl-C as ^C, which must not begin a new line. */
+    private static final int RIGHT = 3;
 
     private final Output output;
     private final String block;
@@ -74,7 +76,7 @@ final class Progress implements Consumer<Event> {
     /** With a bar where there is room for it, cut where there is none. */
     private String fitted(Event.Progress p) {
         String text = text(p);
-        int room = output.terminal().columns() - 1;
+        int room = output.terminal().columns() - RIGHT;
         int bar = Math.min(BAR, room - text.length() - 8);
         if (bar < 6) {
             return text.substring(0, Math.min(text.length(), room));
@@ -87,14 +89,14 @@ final class Progress implements Consumer<Event> {
 
     private static String text(Event.Progress p) {
         double left = p.done() > 0 ? p.seconds() * (1 - p.done()) / p.done() : 0;
-        return String.format(Locale.ROOT, "epoch %d  loss %.4f  %,.0f images/s  ETA %s", p.epoch(), p.loss(), p.imagesPerSecond(),
+        return String.format(Locale.ROOT, "epoch %d  loss %s  %,.0f images/s  ETA %s", p.epoch(), Texts.loss(p.loss()), p.imagesPerSecond(),
                 Texts.time(left));
     }
 
     private String line(Event.EpochEnd e) {
         int digits = Integer.toString(e.epochs()).length();
-        String form = "epoch %" + digits + "d/%d  loss %.4f  val %.4f  top-1 %s  %,.0f images/s  %s";
-        String text = String.format(Locale.ROOT, form, e.epoch(), e.epochs(), e.trainLoss(), e.val().loss(),
+        String form = "epoch %" + digits + "d/%d  loss %s  val %s  top-1 %s  %,.0f images/s  %s";
+        String text = String.format(Locale.ROOT, form, e.epoch(), e.epochs(), Texts.loss(e.trainLoss()), Texts.loss(e.val().loss()),
                 Texts.percent(e.val().top1()), e.imagesPerSecond(), Texts.time(e.seconds()));
         return e.best() ? text + output.noteStyle(Output.Style.GREEN, "  best") : text;
     }

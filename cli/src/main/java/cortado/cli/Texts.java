@@ -31,6 +31,11 @@ final class Texts {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
+    /** {@code 0.1234}, and {@code 2.070e+25} where that many digits say nothing. */
+    static String loss(double x) {
+        return String.format(Locale.ROOT, x < 1e6 ? "%.4f" : "%.4g", x);
+    }
+
     /** {@code 2.6e-09}. */
     static String small(double x) {
         return String.format(Locale.ROOT, "%.1e", x);

@@ -67,8 +67,8 @@ final class ValCommand implements Callable<Integer> {
             throw TrainedOptions.notFinite(file, "the loss on " + split.name() + " is " + e.loss());
         }
         o.tell(e.json());
-        o.say(String.format(Locale.ROOT, "top-1 %s  top-5 %s  loss %.4f  on %,d images of %s", o.style(Output.Style.BOLD,
-                Texts.percent(e.top1())), Texts.percent(e.top5()), e.loss(), e.images(), split.name()));
+        o.say(String.format(Locale.ROOT, "top-1 %s  top-5 %s  loss %s  on %,d images of %s", o.style(Output.Style.BOLD,
+                Texts.percent(e.top1())), Texts.percent(e.top5()), Texts.loss(e.loss()), e.images(), split.name()));
         return Exit.OK;
     }
 
