@@ -4,6 +4,7 @@ import cortado.graph.Graph;
 import cortado.graph.Model;
 import cortado.graph.Networks;
 import cortado.graph.Parameters;
+import cortado.io.Hint;
 import cortado.io.ModelFile;
 import cortado.io.Network;
 import cortado.io.NetworkJson;
@@ -11,12 +12,14 @@ import cortado.tensor.FormatException;
 import cortado.tensor.Rng;
 import cortado.tensor.Shape;
 import cortado.train.Run;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -42,6 +45,14 @@ record Source(String name, Graph graph, Optional<Model> model) {
         return parameter.or(() -> value);
     }
 
+    /** Refuses a word that is no name and no file but close to a name; what is close to none has a longer message of its own. */
+    static void expect(String what, List<String> names, String word) {
+        String near = names.contains(word) || new File(word).exists() ? "" : Hint.near(word, names);
+        if (!near.isEmpty()) {
+            throw new FormatException("there is no " + what + " " + word + near);
+        }
+    }
+
     /** Weights to compute with: the model's, or fresh ones. */
     Parameters parameters(long seed) {
         return model.map(Model::parameters).orElseGet(() -> Parameters.init(graph, new Rng(seed).split("init")));
@@ -53,6 +64,7 @@ record Source(String name, Graph graph, Optional<Model> model) {
      * @param classes number of scores, if the user said
      */
     static Source of(String given, Shape image, Optional<Integer> classes) {
+        expect("model", Networks.NAMES, given);
         if (Networks.NAMES.contains(given)) {
             return new Source(given, Networks.named(given, image, classes.orElse(CLASSES)), Optional.empty());
         }

@@ -73,6 +73,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         Output o = common.output();
         String name = Source.either(given, "--data", named).orElse(DATA);
+        Source.expect("data set", Datasets.NAMES, name);
         Options options = data.options();
         if (input.isPresent()) {
             options = options.withImage(Source.image(input.get()));
@@ -93,6 +94,7 @@ final class TrainCommand implements Callable<Integer> {
         if (Networks.NAMES.contains(model)) {
             return Networks.named(model, split.image(), classes);
         }
+        Source.expect("network", Networks.NAMES, model);
         if (!model.endsWith(".json")) {
             throw new FormatException("there is no network " + model + " to train; there are " + String.join(", ", Networks.NAMES)
                     + ", or a text file of your own: --model my-net.json");

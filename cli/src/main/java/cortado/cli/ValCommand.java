@@ -61,6 +61,7 @@ final class ValCommand implements Callable<Integer> {
         Optional<String> learnt = data(file, model);
         String name = Source.either(given, "--data", named).or(() -> learnt).orElseThrow(() -> new FormatException(file
                 + " does not say what data it was trained on; name some (--data)"));
+        Source.expect("data set", Datasets.NAMES, name);
         DataSplit split = open(name, learnt.equals(Optional.of(name)), model.graph().input().example());
         Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count());
         if (!Double.isFinite(e.loss())) {

@@ -35,7 +35,7 @@ class MainTest {
         "sumary | did you mean summary?",
         "summary --bacth 3 | did you mean --batch",
         "summary --batch three | --batch-size: expected a whole number, received three",
-        "summary lenet6 | there is no model lenet6",
+        "summary lenet6 | there is no model lenet6; did you mean lenet5?",
         "summary nothing.safetensors | there is no model nothing.safetensors",
         "summary nothing.json | cannot read nothing.json: there is no such file",
         "summary lenet5 --input 28x28 | 1x28x28, received 28x28",

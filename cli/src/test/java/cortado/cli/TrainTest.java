@@ -138,6 +138,9 @@ class TrainTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "train nothing-there --output RUN | there is no data set nothing-there",
+        "train digit --output RUN | there is no data set digit; did you mean digits?",
+        "val fashion_mnist --model DIR/run | there is no data set fashion_mnist; did you mean fashion-mnist?",
+        "train digits --model lenet --output RUN | there is no network lenet; did you mean lenet5?",
         "train digits --model resnet --output RUN | there is no network resnet",
         "train digits --opt adamm --output RUN | there is no optimizer adamm",
         "train digits --sched cosin --output RUN | there is no schedule cosin",

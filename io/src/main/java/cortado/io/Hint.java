@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.Comparator;
 
 /** "Did you mean …?" */
-final class Hint {
+public final class Hint {
     private static final int LONGEST = 64;
 
     private Hint() {
@@ -15,7 +15,7 @@ final class Hint {
      * @param word  what was received
      * @param known what is expected
      */
-    static String near(String word, Collection<String> known) {
+    public static String near(String word, Collection<String> known) {
         int most = (word.length() + 1) / 3;
         return word.length() > LONGEST ? "" : known.stream()
                 .filter(k -> k.length() <= LONGEST && distance(word, k) <= most)
