@@ -76,10 +76,15 @@ final class ExplainCommand implements Callable<Integer> {
 
     /** What can be explained, by the names people type. */
     enum Kind {
+        /** Its kernel is --w. */
         CONV2D("--x", "--w", "--b", "--dy", "--stride", "--pad", "--dilation"),
+        /** Its kernel is a size. */
         MAXPOOL2D("--x", "--dy", "--kernel", "--stride", "--pad", "--dilation", "--ceil"),
+        /** The same; padding may count or not. */
         AVGPOOL2D("--x", "--dy", "--kernel", "--stride", "--pad", "--dilation", "--ceil", "--count-include-pad"),
+        /** Element by element. */
         RELU("--x", "--dy"),
+        /** Its gradient begins here, so that none arrives. */
         SOFTMAX_CROSS_ENTROPY("--x", "--label");
 
         /** Options that say nothing about an op. */

@@ -89,8 +89,8 @@ final class Progress implements Consumer<Event> {
 
     private static String text(Event.Progress p) {
         double left = p.done() > 0 ? p.seconds() * (1 - p.done()) / p.done() : 0;
-        return String.format(Locale.ROOT, "epoch %d  loss %s  %,.0f images/s  ETA %s", p.epoch(), Texts.loss(p.loss()), p.imagesPerSecond(),
-                Texts.time(left));
+        return String.format(Locale.ROOT, "epoch %d  loss %s  %,.0f images/s  ETA %s", p.epoch(), Texts.loss(p.loss()),
+                p.imagesPerSecond(), Texts.time(left));
     }
 
     private String line(Event.EpochEnd e) {

@@ -16,7 +16,8 @@ class ProgressTest {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
         Terminal terminal = new Terminal(true, true, columns, false);
-        new Progress(new Output(stream, stream, terminal, false, false)).accept(new Event.Progress(1, 2, 9, 2.0699e25, 0.1, 1234, 0.5, 5));
+        new Progress(new Output(stream, stream, terminal, false, false))
+                .accept(new Event.Progress(1, 2, 9, 2.0699e25, 0.1, 1234, 0.5, 5));
         String line = err.toString(StandardCharsets.UTF_8).replace("\r", "").replace("\u001b[K", "");
         assertThat(line.length()).isBetween(columns / 2, columns - 3);
         assertThat(line).doesNotContain("000000");

@@ -160,7 +160,7 @@ class TrainTest {
         "val --model DIR/nothing | there is no model",
         "val --model DIR/more | holds no best.safetensors",
         "val --model DIR/text.png | text.png",
-        "val fashion-mnist-small --model DIR/run/best.safetensors | takes images of 1×8×8, those of fashion-mnist-small are 1×28×28",
+        "val fashion-mnist-small --model DIR/run/best.safetensors | of 1×8×8, those of fashion-mnist-small are 1×28×28",
         "val DIR/nothing --model DIR/run | there is no data set",
         "predict DIR/nothing.png --model DIR/run | nothing.png",
         "predict DIR/run --top 0 --model DIR/run | --top: expected at least 1",
