@@ -101,6 +101,14 @@ final class ExplainCommand implements Callable<Integer> {
                             .collect(Collectors.joining(", "))));
         }
 
+        /** Refuses an op's option where no op is named. */
+        static void none(String option) {
+            if (!GENERAL.contains(option)) {
+                throw new FormatException(option + " needs an op; there are " + Arrays.stream(values()).map(Kind::text)
+                        .collect(Collectors.joining(", ")));
+            }
+        }
+
         /** Refuses an option that would be ignored. */
         void expect(String option) {
             if (!options.contains(option) && !GENERAL.contains(option)) {
@@ -119,7 +127,7 @@ final class ExplainCommand implements Callable<Integer> {
     public Integer call() {
         Output o = common.output();
         Optional<Kind> kind = op.map(Kind::named);
-        options().forEach(option -> kind.ifPresent(k -> k.expect(option)));
+        options().forEach(option -> kind.ifPresentOrElse(k -> k.expect(option), () -> Kind.none(option)));
         Document d = kind.map(this::document).orElseGet(Explain::notes);
         if (!o.json()) {
             Terminal t = o.terminal();

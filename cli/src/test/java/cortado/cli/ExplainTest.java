@@ -57,6 +57,7 @@ class ExplainTest {
         "maxpool2d --kernel 1,2,3,4 | --kernel: expected one number",
         "maxpool2d --dy=1_2_3 | dy must have the size of the output",
         "softmax-cross-entropy --label 3 | label must be one of the 3 classes",
+        "--w 1 | --w needs an op; there are conv2d,",
         "relu --w 1 | relu has no option --w; it has --x, --dy",
         "relu --padding 0 | relu has no option --pad;",
         "maxpool2d --no-count-include-pad | maxpool2d has no option --count-include-pad",
