@@ -40,11 +40,6 @@ final class GradcheckCommand implements Callable<Integer> {
         this.common = common;
     }
 
-    /** Differences below what rounding explains are 0. */
-    private static String error(double e) {
-        return e == 0 ? "rounding" : Texts.small(e);
-    }
-
     @Override
     public Integer call() {
         Output o = common.output();
@@ -54,8 +49,9 @@ final class GradcheckCommand implements Callable<Integer> {
         for (Finding f : findings) {
             boolean passed = f.passed(GradCheck.TOLERANCE);
             table.row(f.tensor(), f.shape().toString(), Texts.count(f.checked()), Texts.count(f.kinks()),
-                    error(f.error()), passed ? "ok" : "WRONG");
+                    Texts.small(f.error()), passed ? "ok" : "WRONG");
             o.tell(Json.object().with("tensor", f.tensor()).with("shape", f.shape()).with("error", f.error())
+                    .with("beyond_rounding", f.excess())
                     .with("checked", f.checked()).with("kinks", f.kinks()).with("passed", passed));
         }
         table.print(o);
@@ -65,8 +61,8 @@ final class GradcheckCommand implements Callable<Integer> {
                 .with("passed", wrong.isEmpty()));
         o.say(wrong.isEmpty()
                 ? o.style(Output.Style.GREEN, "passed") + ": every gradient of " + source.name()
-                        + " agrees with central differences (worst relative error " + error(worst) + ", allowed "
-                        + Texts.small(GradCheck.TOLERANCE) + ")"
+                        + " agrees with central differences (worst relative error " + Texts.small(worst) + "; allowed "
+                        + Texts.small(GradCheck.TOLERANCE) + " beyond the rounding of the differences themselves)"
                 : o.style(Output.Style.RED, "failed") + ": " + String.join(", ", wrong) + " of " + source.name()
                         + " differ from central differences by more than " + Texts.small(GradCheck.TOLERANCE));
         return wrong.isEmpty() ? Exit.OK : Exit.CHECK_FAILED;

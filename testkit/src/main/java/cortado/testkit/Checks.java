@@ -147,7 +147,8 @@ public final class Checks {
             right += dot(v.get(i), gradients.get(i));
             size += norm(v.get(i)) * norm(gradients.get(i));
         }
-        return new Finding(name, places.getFirst().shape(), Math.abs(left - right) / Math.max(size, 1e-300), 1, 0);
+        double error = Math.abs(left - right) / Math.max(size, 1e-300);
+        return new Finding(name, places.getFirst().shape(), error, error, 1, 0);
     }
 
     /**
@@ -253,7 +254,8 @@ public final class Checks {
                 worst = Double.POSITIVE_INFINITY;
             }
         }
-        return new Finding(name, expected.shape(), same ? worst : Double.POSITIVE_INFINITY, expected.size(), 0);
+        double error = same ? worst : Double.POSITIVE_INFINITY;
+        return new Finding(name, expected.shape(), error, error, expected.size(), 0);
     }
 
     private static double dot(Tensor a, Tensor b) {

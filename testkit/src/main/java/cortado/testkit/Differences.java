@@ -52,23 +52,30 @@ final class Differences {
         int[] order = x.size() > samples ? rng.permutation(x.size()) : new int[0];
         int count = Math.min(samples, x.size());
         double worst = 0;
+        double excess = 0;
         int kinks = 0;
         for (int k = 0; k < count; k++) {
             int i = order.length > 0 ? order[k] : k;
-            double error = error(x, i, gradient.get(i), floor, loss, base);
-            if (error < 0) {
+            Off off = off(x, i, gradient.get(i), floor, loss, base);
+            if (off == Off.KINK) {
                 kinks++;
             } else {
-                worst = Math.max(worst, error);
+                worst = Math.max(worst, off.error);
+                excess = Math.max(excess, off.excess);
             }
         }
-        return new Finding(name, x.shape(), worst, count - kinks, kinks);
+        return new Finding(name, x.shape(), worst, excess, count - kinks, kinks);
     }
 
-    /** The least relative error over the step sizes; −1 on a kink; infinite if a number is not finite. */
-    private static double error(Tensor x, int i, double gradient, double floor, Loss loss, long base) {
+    /** How far an element is off, relatively: in all, and beyond the rounding of the difference. */
+    private record Off(double error, double excess) {
+        static final Off KINK = new Off(-1, Double.POSITIVE_INFINITY);
+    }
+
+    /** The least over the step sizes; infinite if a number is not finite. */
+    private static Off off(Tensor x, int i, double gradient, double floor, Loss loss, long base) {
         double v = x.get(i);
-        double best = -1;
+        Off best = Off.KINK;
         for (double step : STEPS) {
             double h = step * Math.max(1, Math.abs(v));
             x.set(i, v + h);
@@ -80,11 +87,14 @@ final class Differences {
             if (smooth) {
                 double numeric = (up - down) / ((v + h) - (v - h));
                 double noise = ROUNDING * Math.max(1, Math.abs(up)) / h;
-                double off = Math.max(0, Math.abs(numeric - gradient) - noise);
-                double error = off == 0 ? 0 : off / Math.max(floor, Math.max(Math.abs(numeric), Math.abs(gradient)));
-                error = Double.isFinite(numeric) && Double.isFinite(gradient) ? error : Double.POSITIVE_INFINITY;
-                best = best < 0 ? error : Math.min(best, error);
-                if (best <= GOOD) {
+                double size = Math.max(floor, Math.max(Math.abs(numeric), Math.abs(gradient)));
+                double off = Math.abs(numeric - gradient);
+                Off now = !Double.isFinite(off) ? new Off(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY)
+                        : off == 0 ? new Off(0, 0) : new Off(off / size, Math.max(0, off - noise) / size);
+                if (best == Off.KINK || now.excess < best.excess) {
+                    best = now;
+                }
+                if (best.excess <= GOOD) {
                     break;
                 }
             }
