@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -68,8 +67,7 @@ final class ValCommand implements Callable<Integer> {
             throw TrainedOptions.notFinite(file, "the loss on " + split.name() + " is " + e.loss());
         }
         o.tell(e.json());
-        o.say(String.format(Locale.ROOT, "top-1 %s  top-5 %s  loss %s  on %,d images of %s", o.style(Output.Style.BOLD,
-                Texts.percent(e.top1())), Texts.percent(e.top5()), Texts.loss(e.loss()), e.images(), split.name()));
+        Verdict.print(e, split.name(), o);
         return Exit.OK;
     }
 

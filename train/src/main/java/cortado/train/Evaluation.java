@@ -8,41 +8,70 @@ import cortado.io.Json;
 import cortado.op.Backend;
 import cortado.plan.Plan;
 import cortado.tensor.ShapeException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How well a network does on labelled images it did not learn from.
  *
- * @param top1      share of images whose true class has the greatest score; of equal scores the first class counts
- * @param top5      share of images whose true class is among the five greatest; 1 for five classes or fewer, if scores are numbers
- * @param loss      mean cross-entropy; NaN if an image's is, which then counts as wrong, without a cell and a mistake
- * @param images    how many were seen
- * @param confusion {@code confusion[true class][predicted class]} images
- * @param mistakes  the images that were wrong with the greatest losses, the worst first, at most {@link #KEPT}
+ * @param classes     names; a class is an index into them
+ * @param top1        share of images whose true class has the greatest score; of equal scores the first class counts
+ * @param top5        share of images whose true class is among the five greatest; 1 for five classes or fewer, if scores are numbers
+ * @param loss        mean cross-entropy; NaN if an image's is, which then counts as wrong and appears nowhere else
+ * @param images      how many were seen
+ * @param confusion   {@code confusion[true class][predicted class]} images
+ * @param calibration how often it is right, by how sure it is
+ * @param roc         of two classes that both have images; the score is that of the second class minus that of the first
+ * @param topLosses   the images with the greatest losses, the worst first, at most {@link #KEPT}
+ * @param confused    pairs of classes that are mistaken most often, at most {@link #PAIRS}
  */
-public record Evaluation(double top1, double top5, double loss, int images, List<List<Integer>> confusion, List<Mistake> mistakes) {
-    /** Mistakes that are kept. */
+public record Evaluation(List<String> classes, double top1, double top5, double loss, int images, List<List<Integer>> confusion,
+        Calibration calibration, Optional<Roc> roc, List<Example> topLosses, List<Confused> confused) {
+    /** Top losses that are kept. */
     public static final int KEPT = 100;
+    /** Most confused pairs that are kept. */
+    public static final int PAIRS = 20;
+    /** Examples that are kept of a confused pair. */
+    public static final int PER_PAIR = 8;
     private static final int BATCH = 256;
 
     /** Copies the lists. */
     public Evaluation {
+        classes = List.copyOf(classes);
         confusion = confusion.stream().map(List::copyOf).toList();
-        mistakes = List.copyOf(mistakes);
+        topLosses = List.copyOf(topLosses);
+        confused = List.copyOf(confused);
     }
 
     /**
-     * An image that was taken for something else.
+     * One image and what was seen in it.
      *
      * @param index       in the data set
      * @param label       its true class
      * @param predicted   the class it was taken for
-     * @param probability of that class
+     * @param probability of the predicted class, 0 … 1
      * @param loss        −log of the true class's probability
+     * @param source      where it came from, for a person
      */
-    public record Mistake(int index, int label, int predicted, double probability, double loss) {
+    public record Example(int index, int label, int predicted, double probability, double loss, String source) {
+        Example from(String place) {
+            return new Example(index, label, predicted, probability, loss, place);
+        }
+    }
+
+    /**
+     * Two classes of which one is taken for the other.
+     *
+     * @param label     the true class
+     * @param predicted the class it was taken for
+     * @param images    how often
+     * @param examples  those with the greatest losses, at most {@link #PER_PAIR}
+     */
+    public record Confused(int label, int predicted, int images, List<Example> examples) {
+        /** Copies the list. */
+        public Confused {
+            examples = List.copyOf(examples);
+        }
     }
 
     /**
@@ -76,47 +105,27 @@ public record Evaluation(double top1, double top5, double loss, int images, List
 
     /** A plan's images in order, so that sums always have the same order too. */
     static Evaluation of(Plan plan, Loader loader, Dataset data) {
-        int classes = data.classes().size();
-        int[][] confusion = new int[classes][classes];
-        List<Mistake> mistakes = new ArrayList<>();
-        int right = 0;
-        int among5 = 0;
-        double loss = 0;
+        Tally tally = new Tally(data.classes(), data.size());
         try (Loader.Epoch epoch = loader.epoch(0)) {
             while (epoch.hasNext()) {
                 Batch batch = epoch.next();
                 plan.images().copyFrom(batch.images());
                 plan.forward(batch.n());
                 for (int i = 0; i < batch.n(); i++) {
-                    int y = batch.labels().ints()[i];
-                    double[] f = Scores.of(plan.scores(), i);
-                    int predicted = Scores.best(f);
-                    double l = Scores.loss(f, y);
-                    loss += l;
-                    if (Double.isNaN(l)) {
-                        continue;
-                    }
-                    right += predicted == y ? 1 : 0;
-                    among5 += Scores.rank(f, y) < 5 ? 1 : 0;
-                    confusion[y][predicted]++;
-                    if (predicted != y) {
-                        mistakes.add(new Mistake(batch.index(i), y, predicted, Scores.probabilities(f)[predicted], l));
-                    }
+                    tally.add(batch.index(i), batch.labels().ints()[i], Scores.of(plan.scores(), i));
                 }
             }
         }
-        mistakes.sort(Comparator.comparingDouble(Mistake::loss).reversed().thenComparingInt(Mistake::index));
-        double n = data.size();
-        return new Evaluation(right / n, among5 / n, loss / n, data.size(), lists(confusion),
-                mistakes.subList(0, Math.min(KEPT, mistakes.size())));
+        return tally.evaluation(data::describe);
     }
 
-    private static List<List<Integer>> lists(int[][] counts) {
-        return java.util.Arrays.stream(counts).map(row -> java.util.Arrays.stream(row).boxed().toList()).toList();
+    /** {@return precision, recall and F1 of every class} */
+    public List<Rates> rates() {
+        return Rates.perClass(confusion);
     }
 
-    /** {@return {@code {"top1":…,"top5":…,"loss":…,"images":…}}} */
+    /** {@return everything, as {@link EvaluationJson} writes it} */
     public Json.Obj json() {
-        return Json.object().with("top1", top1).with("top5", top5).with("loss", loss).with("images", images);
+        return EvaluationJson.write(this);
     }
 }

@@ -48,7 +48,7 @@ final class Pictures {
         int columns = 6;
         int tile = 128;
         int pitch = tile + 32;
-        int shown = Math.min(4 * columns, val.mistakes().size());
+        int shown = Math.min(4 * columns, val.topLosses().size());
         int rows = Math.max(1, (shown + columns - 1) / columns);
         Canvas c = new Canvas(2 * 24 + columns * pitch - 16, 80 + rows * (tile + 62));
         c.title("The worst mistakes", 24, 36);
@@ -57,7 +57,7 @@ final class Pictures {
                 + "greatest loss", wrong, val.images(), shown);
         c.text(wrong == 0 ? "None: every held-out image was recognised." : count, 24, 58, 13, Canvas.FAINT, Align.LEFT);
         for (int k = 0; k < shown; k++) {
-            Evaluation.Mistake m = val.mistakes().get(k);
+            Evaluation.Example m = val.topLosses().get(k);
             int x = 24 + k % columns * pitch;
             int y = 80 + k / columns * (tile + 62);
             BufferedImage image = image(data.test().pixels(m.index()), data.image());

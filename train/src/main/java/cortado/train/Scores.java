@@ -44,6 +44,19 @@ public final class Scores {
     }
 
     /**
+     * {@return {@code Σ_j exp(f_j − max f)}, 1 … K: the inverse of the greatest probability}
+     * @param f scores
+     */
+    static double sum(double[] f) {
+        double max = f[best(f)];
+        double sum = 0;
+        for (double v : f) {
+            sum += StrictMath.exp(v - max);
+        }
+        return sum;
+    }
+
+    /**
      * Cross-entropy: {@code −log P_y}, computed as {@code log Σ_j exp(f_j − max f) − (f_y − max f)}.
      *
      * @param f scores
@@ -51,12 +64,12 @@ public final class Scores {
      * @return the loss of one image
      */
     public static double loss(double[] f, int y) {
-        double max = f[best(f)];
-        double sum = 0;
-        for (double v : f) {
-            sum += StrictMath.exp(v - max);
-        }
-        return StrictMath.log(sum) - (f[y] - max);
+        return loss(f, y, sum(f));
+    }
+
+    /** The same with the sum at hand. */
+    static double loss(double[] f, int y, double sum) {
+        return StrictMath.log(sum) - (f[y] - f[best(f)]);
     }
 
     /**

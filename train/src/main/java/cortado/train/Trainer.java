@@ -188,7 +188,7 @@ public final class Trainer implements AutoCloseable {
     /** The best weights so far. */
     private static final class Best {
         private final Parameters weights;
-        private Evaluation val = new Evaluation(-1, 0, 0, 0, java.util.List.of(), java.util.List.of());
+        private Evaluation val = new Tally(java.util.List.of(), 0).evaluation(i -> "");
         private int epoch;
 
         private Best(Parameters room) {
@@ -196,7 +196,8 @@ public final class Trainer implements AutoCloseable {
         }
 
         private boolean offer(int epoch, Evaluation val, Parameters weights) {
-            boolean better = val.top1() > this.val.top1() || val.top1() == this.val.top1() && val.loss() < this.val.loss();
+            boolean better = this.epoch == 0 || val.top1() > this.val.top1()
+                    || val.top1() == this.val.top1() && val.loss() < this.val.loss();
             if (better) {
                 this.epoch = epoch;
                 this.val = val;

@@ -62,9 +62,11 @@ class EvaluationTest {
             sum += Math.exp(k / 255.0);
         }
         assertThat(e.loss()).isCloseTo((first + second + third + Math.log(sum)) / 4, within(1e-6));
-        assertThat(e.mistakes()).extracting(Evaluation.Mistake::index).containsExactly(2, 1, 3);
-        assertThat(e.mistakes().getFirst().probability()).isCloseTo(Math.E / (Math.E + 6), within(1e-6));
-        assertThat(e.mistakes().getFirst().predicted()).isZero();
+        assertThat(e.topLosses()).extracting(Evaluation.Example::index).containsExactly(2, 1, 3, 0);
+        assertThat(e.topLosses().getFirst().probability()).isCloseTo(Math.E / (Math.E + 6), within(1e-6));
+        assertThat(e.topLosses().getFirst().predicted()).isZero();
+        assertThat(e.topLosses().getFirst().source()).contains("made up");
+        assertThat(e.confused()).hasSize(3).allMatch(c -> c.images() == 1 && c.examples().size() == 1);
     }
 
     @Test
@@ -75,7 +77,9 @@ class EvaluationTest {
         assertThat(e.loss()).isNaN();
         assertThat(e.top1()).isZero();
         assertThat(e.top5()).isZero();
-        assertThat(e.mistakes()).isEmpty();
+        assertThat(e.topLosses()).isEmpty();
+        assertThat(e.confused()).isEmpty();
+        assertThat(e.calibration().error()).isZero();
     }
 
     @Test
@@ -88,7 +92,9 @@ class EvaluationTest {
         assertThat(Evaluation.of(m, many, Backend.reference(), 1).loss()).isCloseTo(one.loss(), within(1e-5));
         assertThat(one.confusion().stream().flatMap(List::stream).mapToInt(n -> n).sum()).isEqualTo(301);
         assertThat(one.top5()).isEqualTo(1);
-        assertThat(one.mistakes()).hasSize(Math.min(Evaluation.KEPT, (int) Math.round(301 * (1 - one.top1()))));
+        assertThat(one.topLosses()).hasSize(Evaluation.KEPT);
+        assertThat(one.confused().stream().mapToInt(Evaluation.Confused::images).sum())
+                .isEqualTo((int) Math.round(301 * (1 - one.top1())));
     }
 
     @Test
