@@ -137,6 +137,7 @@ public record Checked(Json.Obj json, String where) {
      */
     public static List<Integer> wholes(Json list, String where) {
         return Fields.wholes(list, Integer.MAX_VALUE)
-                .orElseThrow(() -> new FormatException(where + ": expected a list of whole numbers, received " + Fields.brief(list)));
+                .orElseThrow(
+                        () -> new FormatException(where + ": expected a list of whole numbers, received " + Fields.brief(list)));
     }
 }

@@ -69,9 +69,11 @@ public final class EvaluationJson {
     public static Evaluation read(Json json, String source) {
         Checked o = Checked.of(json, source);
         List<String> classes = o.objects("classes").stream().map(c -> c.text("class")).toList();
-        List<List<Integer>> confusion = o.list("confusion").stream().map(row -> Checked.wholes(row, source + ": confusion")).toList();
+        List<List<Integer>> confusion = o.list("confusion").stream().map(row -> Checked.wholes(row, source + ": confusion"))
+                .toList();
         if (confusion.size() != classes.size() || confusion.stream().anyMatch(row -> row.size() != classes.size())) {
-            throw new FormatException(source + ": confusion: expected a row and a column for each of " + classes.size() + " classes");
+            throw new FormatException(
+                    source + ": confusion: expected a row and a column for each of " + classes.size() + " classes");
         }
         Optional<Roc> roc = o.has("roc") ? Optional.of(new Roc(o.list("roc").stream().map(p -> {
             List<Double> xy = Checked.numbers(p, source + ": roc");
