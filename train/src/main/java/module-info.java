@@ -4,6 +4,7 @@ module cortado.train {
     requires transitive cortado.data;
     requires transitive cortado.io;
     requires java.desktop;
+    requires jdk.incubator.vector;
     requires xchart;
 
     exports cortado.train;

@@ -4,6 +4,7 @@ import cortado.train.Augmentation;
 import cortado.train.Optimizer;
 import cortado.train.Schedule;
 import cortado.train.Settings;
+import cortado.train.Sgd;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -22,10 +23,11 @@ final class RecipeOptions {
     @Option(names = "--lr", paramLabel = "RATE", description = "Learning rate.")
     private Optional<Double> rate = Optional.empty();
 
-    @Option(names = "--opt", paramLabel = "NAME", description = "sgd (with Nesterov's momentum), momentum, adam or adamw.")
+    @Option(names = "--opt", paramLabel = "NAME",
+            description = "sgd (with Nesterov's momentum), momentum, adam, adamw, rmsprop or lamb.")
     private Optional<String> optimizer = Optional.empty();
 
-    @Option(names = "--momentum", paramLabel = "M", description = "Momentum of sgd and momentum (default 0.9).")
+    @Option(names = "--momentum", paramLabel = "M", description = "Momentum of sgd, momentum and rmsprop (default 0.9).")
     private Optional<Double> momentum = Optional.empty();
 
     @Option(names = "--weight-decay", paramLabel = "W", description = "Weight decay (default 0.01 with adamw, else 0).")
@@ -57,7 +59,7 @@ final class RecipeOptions {
             boolean own = name.equals(s.optimizer().name());
             double weightDecay = decay.orElse(own ? s.optimizer().weightDecay() : 0);
             s = s.withOptimizer(Optimizer.named(name, momentum.orElse(MOMENTUM), weightDecay));
-            s = name.startsWith("adam") ? s : s.withRate(SGD_RATE);
+            s = s.optimizer() instanceof Sgd ? s.withRate(SGD_RATE) : s;
         }
         s = rate.map(s::withRate).orElse(s);
         if (schedule.isPresent() || warmup.isPresent()) {

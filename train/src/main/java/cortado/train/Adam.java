@@ -46,29 +46,18 @@ public record Adam(double beta1, double beta2, double epsilon, double weightDeca
 
     @Override
     public void step(OptimizerState state, double rate) {
-        step(state, rate, beta1, beta2, epsilon, (float) weightDecay, 1);
+        step(state, rate, beta1, beta2, epsilon, weightDecay, 0);
     }
 
-    /** The step of Adam and AdamW: {@code decay} goes into the gradient, {@code keep} scales the weights beforehand. */
-    static void step(OptimizerState state, double rate, double beta1, double beta2, double epsilon, float decay, float keep) {
+    /** The step of Adam and AdamW: {@code decay} goes into the gradient, {@code shrink} is decoupled: w·(1 − r·shrink) beforehand. */
+    static void step(OptimizerState state, double rate, double beta1, double beta2, double epsilon, double decay, double shrink) {
         state.begin();
-        double correction1 = 1 - StrictMath.pow(beta1, state.steps());
-        double correction2 = 1 - StrictMath.pow(beta2, state.steps());
-        update(state.w(), state.g(), state.m(0), state.m(1), (float) (rate / correction1), (float) Math.sqrt(correction2),
-                (float) epsilon, (float) beta1, (float) (1 - beta1), (float) beta2, (float) (1 - beta2), decay, keep);
-        state.end();
-    }
-
-    private static void update(float[] w, float[] g, float[] m, float[] v, float r, float root, float eps,
-            float b1, float a1, float b2, float a2, float decay, float keep) {
-        for (int i = 0; i < w.length; i++) {
-            float x = w[i] * keep;
-            float d = g[i] + decay * x;
-            float first = b1 * m[i] + a1 * d;
-            float second = b2 * v[i] + a2 * d * d;
-            m[i] = first;
-            v[i] = second;
-            w[i] = x - r * first / ((float) Math.sqrt(second) / root + eps);
+        float r = (float) (rate / (1 - StrictMath.pow(beta1, state.steps())));
+        float root = (float) Math.sqrt(1 - StrictMath.pow(beta2, state.steps()));
+        for (OptimizerState.Part p : state.parts()) {
+            Updates.adam(p, state.m(0), state.m(1), state.scale(), r, root, (float) epsilon, beta1, beta2,
+                    p.decays() ? (float) decay : 0, p.decays() ? (float) (1 - rate * shrink) : 1);
         }
+        state.end();
     }
 }

@@ -40,6 +40,6 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
 
     @Override
     public void step(OptimizerState state, double rate) {
-        Adam.step(state, rate, beta1, beta2, epsilon, 0, (float) (1 - rate * weightDecay));
+        Adam.step(state, rate, beta1, beta2, epsilon, 0, weightDecay);
     }
 }

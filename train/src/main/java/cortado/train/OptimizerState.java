@@ -4,69 +4,151 @@ import cortado.graph.Parameters;
 import cortado.tensor.Layout;
 import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /**
- * What an optimizer remembers between steps. All tensors lie one after the other in flat arrays with one common index, so that an
- * update is one plain loop, which the JIT compiler turns into vector instructions.
+ * What an optimizer remembers between steps, and which tensors it may change: those that have a gradient and are not frozen.
+ *
+ * <p>Weights and gradients are changed and read where they lie. A tensor is walked in two parts: the elements up to the last
+ * multiple of 16, and the rest, which stands padded with zeros in a memory of its own during a step. So an update is one loop over
+ * whole vectors. Moments lie in flat arrays in which every tensor begins at a multiple of 16.
  */
 public final class OptimizerState {
+    private static final int LANES = 16;
+
+    /**
+     * A stretch of one tensor, a multiple of 16 elements.
+     *
+     * @param w      memory of the weights
+     * @param wo     where they begin
+     * @param g      memory of their gradients
+     * @param go     where they begin
+     * @param mo     where their moments begin
+     * @param n      elements, a multiple of 16
+     * @param tensor which tensor it belongs to, from 0
+     * @param decays whether weight decay applies
+     */
+    record Part(float[] w, int wo, float[] g, int go, int mo, int n, int tensor, boolean decays) {
+    }
+
+    private final List<String> names = new ArrayList<>();
     private final Tensor[] weights;
     private final Tensor[] gradients;
-    private final Parameters names;
-    private final float[] w;
-    private final float[] g;
+    private final int[] offset;
+    private final float[] restW;
+    private final float[] restG;
+    private final Part[] parts;
     private final float[][] moments;
     private long steps;
+    private float scale = 1;
 
-    OptimizerState(Parameters weights, Parameters gradients, int moments) {
-        this.names = weights;
-        this.weights = weights.map().values().toArray(Tensor[]::new);
-        this.gradients = weights.map().keySet().stream().map(gradients::get).toArray(Tensor[]::new);
-        for (int t = 0; t < this.weights.length; t++) {
-            if (!this.weights[t].shape().equals(this.gradients[t].shape())) {
-                throw new ShapeException("a gradient of " + this.gradients[t].shape() + " for weights of "
-                        + this.weights[t].shape());
+    OptimizerState(Parameters weights, Parameters gradients, int moments, Set<String> frozen, boolean decayAll) {
+        gradients.map().keySet().stream().filter(name -> !frozen.contains(name)).forEach(names::add);
+        this.weights = names.stream().map(weights::get).toArray(Tensor[]::new);
+        this.gradients = names.stream().map(gradients::get).toArray(Tensor[]::new);
+        this.offset = new int[names.size()];
+        this.restW = new float[LANES * names.size()];
+        this.restG = new float[LANES * names.size()];
+        List<Part> all = new ArrayList<>();
+        long total = 0;
+        for (int t = 0; t < names.size(); t++) {
+            Tensor w = this.weights[t];
+            Tensor g = this.gradients[t];
+            if (!w.shape().equals(g.shape())) {
+                throw new ShapeException("a gradient of " + g.shape() + " for weights of " + w.shape());
             }
+            boolean decays = decayAll || !exempt(names.get(t), w);
+            offset[t] = Math.toIntExact(total);
+            int whole = whole(w);
+            if (whole > 0) {
+                all.add(new Part(w.floats(), w.offset(), g.floats(), g.offset(), offset[t], whole, t, decays));
+            }
+            if (whole < w.size()) {
+                all.add(new Part(restW, LANES * t, restG, LANES * t, offset[t] + whole, LANES, t, decays));
+            }
+            total += (w.size() + LANES - 1) / LANES * LANES;
         }
-        int total = Math.toIntExact(weights.count());
-        this.w = new float[total];
-        this.g = new float[total];
-        this.moments = new float[moments][total];
+        this.parts = all.toArray(Part[]::new);
+        this.moments = new float[moments][Math.toIntExact(total)];
     }
 
-    /** Counts a step and collects weights and gradients. */
+    /** timm's rule for what weight decay leaves alone: biases, and what has one dimension, as the parameters of norms have. */
+    static boolean exempt(String name, Tensor w) {
+        return w.shape().rank() <= 1 || name.endsWith(".bias");
+    }
+
+    private static int whole(Tensor t) {
+        return t.size() / LANES * LANES;
+    }
+
+    /** Counts a step and collects the rests. */
     void begin() {
         steps++;
-        int at = 0;
-        for (int t = 0; t < weights.length; t++) {
-            int n = weights[t].size();
-            System.arraycopy(weights[t].floats(), weights[t].offset(), w, at, n);
-            System.arraycopy(gradients[t].floats(), gradients[t].offset(), g, at, n);
-            at += n;
+        rests(restW, weights);
+        rests(restG, gradients);
+    }
+
+    private static void rests(float[] rest, Tensor[] from) {
+        for (int t = 0; t < from.length; t++) {
+            int whole = whole(from[t]);
+            System.arraycopy(from[t].floats(), from[t].offset() + whole, rest, LANES * t, from[t].size() - whole);
         }
     }
 
-    /** Hands the new weights out. */
+    /** Hands the rests of the new weights out. */
     void end() {
-        int at = 0;
-        for (Tensor t : weights) {
-            System.arraycopy(w, at, t.floats(), t.offset(), t.size());
-            at += t.size();
+        for (int t = 0; t < weights.length; t++) {
+            int whole = whole(weights[t]);
+            System.arraycopy(restW, LANES * t, weights[t].floats(), weights[t].offset() + whole, weights[t].size() - whole);
         }
     }
 
-    float[] w() {
-        return w;
+    Part[] parts() {
+        return parts;
     }
 
-    float[] g() {
-        return g;
+    int tensors() {
+        return weights.length;
     }
 
     float[] m(int k) {
         return moments[k];
+    }
+
+    /** By what gradients are multiplied. */
+    float scale() {
+        return scale;
+    }
+
+    /**
+     * The next step takes the mean of the gradients of several batches that were added up. The gradients are not touched: the step
+     * multiplies them as it reads them.
+     *
+     * @param batches at least 1
+     */
+    public void mean(int batches) {
+        this.scale = (float) (1.0 / batches);
+    }
+
+    /**
+     * The next step takes the gradients shortened to a length, as PyTorch's {@code clip_grad_norm_}; after {@link #mean}.
+     *
+     * @param limit of the Euclidean length of all gradients together, above 0
+     * @return their length before, the sums in double
+     */
+    public double clip(double limit) {
+        rests(restG, gradients);
+        double sum = 0;
+        for (Part p : parts) {
+            sum += Updates.squares(p.g(), p.go(), p.n());
+        }
+        double length = scale * Math.sqrt(sum);
+        this.scale *= (float) Math.min(1, limit / (length + 1e-6));
+        return length;
     }
 
     /** {@return steps taken} */
@@ -83,6 +165,11 @@ public final class OptimizerState {
         this.steps = taken;
     }
 
+    /** {@return the names of the tensors that are trained, in order} */
+    public List<String> names() {
+        return List.copyOf(names);
+    }
+
     /**
      * A moment by the parameters' names: momentum of SGD; first and second moment of Adam.
      *
@@ -91,10 +178,8 @@ public final class OptimizerState {
      */
     public Parameters moment(int k) {
         SequencedMap<String, Tensor> views = new LinkedHashMap<>();
-        int at = 0;
-        for (var e : names.map().entrySet()) {
-            views.put(e.getKey(), Tensor.over(moments[k], at, e.getValue().shape(), Layout.ROWS));
-            at += e.getValue().size();
+        for (int t = 0; t < offset.length; t++) {
+            views.put(names.get(t), Tensor.over(moments[k], offset[t], weights[t].shape(), Layout.ROWS));
         }
         return Parameters.of(views);
     }

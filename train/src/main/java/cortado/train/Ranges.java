@@ -21,6 +21,13 @@ final class Ranges {
         }
     }
 
+    /** 0 < value < ∞: a limit, a divisor. */
+    static void above(String what, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new FormatException(what + ": expected a number above 0, received " + value);
+        }
+    }
+
     /** low ≤ value ≤ high. */
     static void count(String what, long value, long low, long high) {
         if (value < low || value > high) {

@@ -136,6 +136,8 @@ public record Settings(String data, String model, int batch, int epochs, double 
             case Sgd s -> o.with("momentum", s.momentum());
             case Adam a -> o.with("opt_betas", java.util.List.of(a.beta1(), a.beta2())).with("opt_eps", a.epsilon());
             case AdamW a -> o.with("opt_betas", java.util.List.of(a.beta1(), a.beta2())).with("opt_eps", a.epsilon());
+            case RmsProp r -> o.with("opt_alpha", r.alpha()).with("opt_eps", r.epsilon()).with("momentum", r.momentum());
+            case Lamb l -> o.with("opt_betas", java.util.List.of(l.beta1(), l.beta2())).with("opt_eps", l.epsilon());
         };
         return o.with("sched", schedule.name()).with("warmup_epochs", schedule.warmup())
                 .with("crop", augmentation.crop()).with("flip", augmentation.flip()).with("seed", seed);

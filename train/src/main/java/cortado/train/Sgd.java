@@ -39,26 +39,14 @@ public record Sgd(double momentum, double weightDecay, boolean nesterov) impleme
     @Override
     public void step(OptimizerState state, double rate) {
         state.begin();
-        update(state.w(), state.g(), state.m(0), (float) rate, (float) momentum, (float) weightDecay);
-        state.end();
-    }
-
-    /** Nesterov adds μ·m to d; the classical form steps along m alone, so two loops. */
-    private void update(float[] w, float[] g, float[] m, float r, float mu, float decay) {
-        if (nesterov) {
-            for (int i = 0; i < w.length; i++) {
-                float d = g[i] + decay * w[i];
-                float v = mu * m[i] + d;
-                m[i] = v;
-                w[i] -= r * (d + mu * v);
-            }
-        } else {
-            for (int i = 0; i < w.length; i++) {
-                float d = g[i] + decay * w[i];
-                float v = mu * m[i] + d;
-                m[i] = v;
-                w[i] -= r * v;
+        for (OptimizerState.Part p : state.parts()) {
+            float decay = p.decays() ? (float) weightDecay : 0;
+            if (nesterov) {
+                Updates.nesterov(p, state.m(0), state.scale(), (float) rate, (float) momentum, decay);
+            } else {
+                Updates.momentum(p, state.m(0), state.scale(), (float) rate, (float) momentum, decay);
             }
         }
+        state.end();
     }
 }

@@ -2,6 +2,7 @@ package cortado.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import cortado.graph.Parameters;
 import cortado.io.Json;
@@ -15,6 +16,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,16 +25,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Against {@code train/src/golden/optimizers.py}. */
 class OptimizerTest {
     private static final int N = 37;
-    private static final Map<String, Optimizer> CASES = Map.of(
-            "sgd", new Sgd(0, 0, false),
-            "sgd momentum", new Sgd(0.9, 0, false),
-            "sgd momentum decay", new Sgd(0.9, 0.02, false),
-            "sgd nesterov", new Sgd(0.9, 0, true),
-            "sgd nesterov decay", new Sgd(0.8, 0.02, true),
-            "adam", Adam.of(0),
-            "adam decay", new Adam(0.8, 0.99, 1e-3, 0.1),
-            "adamw", AdamW.of(0),
-            "adamw decay", new AdamW(0.8, 0.99, 1e-3, 0.1));
+    private static final Map<String, Optimizer> CASES = Map.ofEntries(
+            Map.entry("sgd", new Sgd(0, 0, false)),
+            Map.entry("sgd momentum", new Sgd(0.9, 0, false)),
+            Map.entry("sgd momentum decay", new Sgd(0.9, 0.02, false)),
+            Map.entry("sgd nesterov", new Sgd(0.9, 0, true)),
+            Map.entry("sgd nesterov decay", new Sgd(0.8, 0.02, true)),
+            Map.entry("sgd nesterov spare", new Sgd(0.8, 0.02, true)),
+            Map.entry("sgd clipped", new Sgd(0.9, 0, false)),
+            Map.entry("sgd averaged", new Sgd(0.9, 0, false)),
+            Map.entry("adam", Adam.of(0)),
+            Map.entry("adam decay", new Adam(0.8, 0.99, 1e-3, 0.1)),
+            Map.entry("adamw", AdamW.of(0)),
+            Map.entry("adamw decay", new AdamW(0.8, 0.99, 1e-3, 0.1)),
+            Map.entry("adamw spare", new AdamW(0.8, 0.99, 1e-3, 0.1)),
+            Map.entry("rmsprop", new RmsProp(0.99, 0, 1e-8, 0)),
+            Map.entry("rmsprop momentum decay", new RmsProp(0.9, 0.9, 0.0316, 0.02)),
+            Map.entry("lamb", new Lamb(0.9, 0.999, 1e-6, 0)),
+            Map.entry("lamb decay", new Lamb(0.8, 0.99, 1e-3, 0.1)),
+            Map.entry("lamb spare", new Lamb(0.8, 0.99, 1e-3, 0.1)));
 
     static Stream<String> cases() {
         return CASES.keySet().stream().sorted();
@@ -59,18 +70,28 @@ class OptimizerTest {
         return p.map().values().stream().flatMapToDouble(t -> java.util.Arrays.stream(t.toDoubles())).toArray();
     }
 
-    private static double[] run(Optimizer opt, int steps) {
+    private static double[] run(String name, int steps) {
+        Optimizer opt = CASES.get(name);
         Parameters w = two();
         Parameters g = two();
         set(w, Math::cos);
-        OptimizerState state = opt.start(w, g);
+        OptimizerState state = opt.start(w, g, Set.of(), !name.contains("spare"));
+        Ema mean = new Ema(new Ema.Rule(0.8, false), w);
         for (int t = 0; t < steps; t++) {
-            int step = t;
-            set(g, i -> Math.sin(0.7 * i + 1.3 * step) * (1 + i / 8.0));
+            gradients(g, t);
+            if (name.contains("clipped")) {
+                state.mean(1);
+                state.clip(15);
+            }
             opt.step(state, 0.05 * (1 - t / 40.0));
+            mean.update(t + 1);
         }
         assertThat(state.steps()).isEqualTo(steps);
-        return values(w);
+        return values(name.contains("averaged") ? mean.weights() : w);
+    }
+
+    private static void gradients(Parameters g, int step) {
+        set(g, i -> Math.sin(0.7 * i + 1.3 * step) * (1 + i / 8.0));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -81,7 +102,7 @@ class OptimizerTest {
             Json.Arr after = (Json.Arr) golden.get(name).orElseThrow();
             int[] steps = {1, 2, 20};
             for (int k = 0; k < steps.length; k++) {
-                double[] actual = run(CASES.get(name), steps[k]);
+                double[] actual = run(name, steps[k]);
                 Json.Arr expected = (Json.Arr) after.items().get(k);
                 for (int i = 0; i < N; i++) {
                     double e = ((Json.Num) expected.items().get(i)).value();
@@ -104,6 +125,67 @@ class OptimizerTest {
         assertThat(state.moment(1).get("a").get(4)).isEqualTo((float) (1 - 0.999) * 5f * 5f);
     }
 
+    /** The vectors' padding is nobody's memory: what lies around a tensor stays. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cases")
+    void touchesOnlyItsWeights(String name) {
+        float[] around = new float[64];
+        java.util.Arrays.fill(around, 7);
+        LinkedHashMap<String, Tensor> w = new LinkedHashMap<>();
+        w.put("w", Tensor.over(around, 5, Shape.of(3, 7), Layout.ROWS));
+        Parameters weights = Parameters.of(w);
+        Parameters g = weights.zeros();
+        g.fill(1);
+        CASES.get(name).step(CASES.get(name).start(weights, g), 0.1);
+        for (int i = 0; i < 64; i++) {
+            assertThat(around[i] == 7).as("element %d", i).isEqualTo(i < 5 || i >= 26);
+        }
+    }
+
+    @Test
+    void frozenTensorsAndThoseWithoutAGradientStay() {
+        Parameters w = two();
+        set(w, Math::cos);
+        Parameters before = w.copy();
+        Parameters g = two();
+        gradients(g, 0);
+        OptimizerState state = Adam.of(0.1).start(w, g, Set.of("a"), true);
+        Adam.of(0.1).step(state, 0.1);
+        assertThat(w.get("a").toDoubles()).isEqualTo(before.get("a").toDoubles());
+        assertThat(w.get("b").toDoubles()).isNotEqualTo(before.get("b").toDoubles());
+        assertThat(state.names()).containsExactly("b");
+        assertThat(state.moment(0).map().keySet()).containsExactly("b");
+        LinkedHashMap<String, Tensor> onlyA = new LinkedHashMap<>();
+        onlyA.put("a", g.get("a"));
+        assertThat(Adam.of(0).start(w, Parameters.of(onlyA)).names()).containsExactly("a");
+    }
+
+    /** Four batches of gradients added up are a step along their mean, to the bit: a quarter is exact. */
+    @Test
+    void accumulatedGradientsAreAveraged() {
+        Parameters one = two();
+        Parameters four = two();
+        Parameters g = two();
+        Parameters sum = two();
+        gradients(g, 3);
+        set(sum, i -> 4 * (float) (Math.sin(0.7 * i + 1.3 * 3) * (1 + i / 8.0)));
+        OptimizerState a = AdamW.of(0.1).start(one, g);
+        OptimizerState b = AdamW.of(0.1).start(four, sum);
+        b.mean(4);
+        AdamW.of(0.1).step(a, 0.1);
+        AdamW.of(0.1).step(b, 0.1);
+        assertThat(values(four)).isEqualTo(values(one));
+        assertThat(b.clip(1)).isCloseTo(Math.sqrt(java.util.Arrays.stream(values(g)).map(v -> v * v).sum()), within(1e-5));
+    }
+
+    /** From the first steps on, an average with warm-up is near the weights, and then as slow as asked for. */
+    @Test
+    void theAverageMayWarmUp() {
+        assertThat(new Ema.Rule(0.999, true).at(1)).isEqualTo(2.0 / 11);
+        assertThat(new Ema.Rule(0.999, true).at(100_000)).isEqualTo(0.999);
+        assertThat(new Ema.Rule(0.999, false).at(1)).isEqualTo(0.999);
+    }
+
     @Test
     void namesAreTimms() {
         assertThat(Optimizer.named("sgd", 0.9, 0.1)).isEqualTo(new Sgd(0.9, 0.1, true));
@@ -115,10 +197,13 @@ class OptimizerTest {
 
     @Test
     void refusesWhatCannotBe() {
-        assertThatThrownBy(() -> Optimizer.named("rmsprop", 0, 0)).isInstanceOf(FormatException.class)
-                .hasMessageContaining("sgd, momentum, adam, adamw");
+        assertThatThrownBy(() -> Optimizer.named("adamm", 0, 0)).isInstanceOf(FormatException.class)
+                .hasMessageContaining("sgd, momentum, adam, adamw, rmsprop, lamb");
         assertThatThrownBy(() -> new Sgd(1, 0, false)).isInstanceOf(FormatException.class).hasMessageContaining("momentum");
         assertThatThrownBy(() -> Adam.of(Double.NaN)).isInstanceOf(FormatException.class).hasMessageContaining("weight decay");
+        assertThatThrownBy(() -> new Lamb(0.9, 0.9, 0, 0)).isInstanceOf(FormatException.class).hasMessageContaining("ε");
+        assertThatThrownBy(() -> new Ema.Rule(2, false)).isInstanceOf(FormatException.class)
+                .hasMessage("the decay of the averaged weights (EMA): expected a number from 0 to below 1, received 2.0");
         LinkedHashMap<String, Tensor> other = new LinkedHashMap<>();
         other.put("a", Tensor.f32(4));
         other.put("b", Tensor.f32(4, 8));
