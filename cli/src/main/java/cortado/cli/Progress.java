@@ -40,6 +40,8 @@ final class Progress implements Consumer<Event> {
                 output.note(line(e));
                 output.tell(e.json());
             }
+            case Event.Resumed r -> output.tell(r.json());
+            case Event.Save s -> { }
             case Event.Done d -> clear();
             case Event.Stopped s -> clear();
             case Event.Failed f -> clear();

@@ -19,7 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 
 /**
- * Writes a file whole or not at all: under a temporary name in the same folder, forced to the disk, then renamed. On any
+ * Writes a file whole or not at all: under a temporary name in the same folder, forced to the disk, renamed, the folder forced. On any
  * failure (a full disk, a content that throws) the temporary file is removed and what stood under the name stays.
  */
 public final class AtomicFile {
@@ -61,6 +61,7 @@ public final class AtomicFile {
                 channel.force(true);
             }
             Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE);
+            forceFolder(temp.toAbsolutePath().getParent());
         } catch (IOException e) {
             throw cannot("write", file, e);
         } finally {
@@ -88,6 +89,15 @@ public final class AtomicFile {
      */
     public static void write(Path file, String text) {
         write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The new name too survives a power cut, where the system lets a folder be forced; Windows does not. */
+    private static void forceFolder(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            System.getLogger(AtomicFile.class.getName()).log(System.Logger.Level.DEBUG, "not forced: " + folder, e);
+        }
     }
 
     private static void remove(Path temp) {

@@ -67,6 +67,19 @@ public final class JsonLines implements AutoCloseable {
     }
 
     /**
+     * Forces what was added to the disk.
+     *
+     * @throws UncheckedIOException if that fails: one line with file and reason
+     */
+    public void force() {
+        try {
+            channel.force(false);
+        } catch (IOException e) {
+            throw AtomicFile.cannot("write", file, e);
+        }
+    }
+
+    /**
      * Reads all whole lines.
      *
      * @param file a log

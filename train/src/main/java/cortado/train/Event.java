@@ -4,6 +4,8 @@ import cortado.data.DataSplit;
 import cortado.graph.Graph;
 import cortado.graph.Model;
 import cortado.io.Json;
+import java.util.List;
+import java.util.Optional;
 
 /** What a training tells while it runs. Listeners are called by the training's thread and hold it up. */
 public sealed interface Event {
@@ -22,6 +24,29 @@ public sealed interface Event {
     record Started(Settings settings, Graph network, DataSplit data, String dataSha256, long parameters, int steps, long bytes)
             implements
                 Event {
+    }
+
+    /**
+     * The training goes on from a checkpoint; {@link Started} came before.
+     *
+     * @param at      where it stands
+     * @param history the whole epochs before it
+     * @param best    the best model so far, if an epoch is over
+     */
+    record Resumed(Position at, List<EpochResult> history, Optional<Model> best) implements Event {
+        /** Copies the list. */
+        public Resumed {
+            history = List.copyOf(history);
+        }
+    }
+
+    /**
+     * It could go on from here: told at the end of every epoch, after every {@link Saving#steps()} steps and when the training was
+     * asked to stop. A listener that wants to survive writes it down.
+     *
+     * @param checkpoint shares memory with the training, so valid until the listener returns
+     */
+    record Save(Checkpoint checkpoint) implements Event {
     }
 
     /**
@@ -56,6 +81,10 @@ public sealed interface Event {
      */
     record EpochEnd(int epoch, int epochs, double rate, double trainLoss, Evaluation val, double imagesPerSecond, double seconds,
             boolean best, Model model) implements Event {
+        /** {@return the epoch's numbers} */
+        public EpochResult result() {
+            return new EpochResult(epoch, rate, trainLoss, val.loss(), val.top1(), val.top5(), imagesPerSecond, seconds);
+        }
     }
 
     /**
@@ -67,7 +96,7 @@ public sealed interface Event {
     }
 
     /**
-     * The training was asked to stop; the epoch was cut short and evaluated.
+     * The training was asked to stop; the epoch was cut short and evaluated. A {@link Save} came before that evaluation.
      *
      * @param outcome what came of it
      */
@@ -90,6 +119,9 @@ public sealed interface Event {
             case Started s -> Json.object().with("event", "started").with("data", s.data.name()).with("data_sha256", s.dataSha256)
                     .with("train_images", s.data.train().size()).with("val_images", s.data.test().size())
                     .with("parameters", s.parameters).with("steps_per_epoch", s.steps).with("bytes", s.bytes);
+            case Resumed r -> Json.object().with("event", "resumed").with("epoch", r.at.epoch() + 1).with("step", r.at.batch());
+            case Save s -> Json.object().with("event", "checkpoint").with("epoch", s.checkpoint.at().epoch() + 1)
+                    .with("step", s.checkpoint.at().batch());
             case Progress p -> Json.object().with("event", "progress").with("epoch", p.epoch).with("step", p.step)
                     .with("steps", p.steps).with("train_loss", p.loss).with("lr", p.rate).with("images_per_s", p.imagesPerSecond)
                     .with("done", p.done).with("seconds", p.seconds);

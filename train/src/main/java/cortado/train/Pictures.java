@@ -23,23 +23,23 @@ final class Pictures {
     }
 
     private static List<Curves> curves(History history, Outcome outcome, int classes) {
-        Curves.Line train = line("training", Canvas.BLUE, history, History.Row::trainLoss);
-        Curves.Line val = line("held-out images", Canvas.RED, history, History.Row::valLoss);
+        Curves.Line train = line("training", Canvas.BLUE, history, EpochResult::trainLoss);
+        Curves.Line val = line("held-out images", Canvas.RED, history, EpochResult::valLoss);
         Curves.Line top1 = line(classes > 10 ? "top-1" : "held-out images", Canvas.RED, history, r -> 100 * r.top1());
         Curves.Line top5 = line("top-5", Canvas.BLUE, history, r -> 100 * r.top5());
-        History.Row best = history.rows().get(outcome.bestEpoch() - 1);
+        EpochResult best = history.rows().get(outcome.bestEpoch() - 1);
         return List.of(new Curves("loss.png", "Loss", "mean cross-entropy", List.of(train, val), best(best, best.valLoss())),
                 new Curves("accuracy.png", "Accuracy", "% of images right", classes > 10 ? List.of(top1, top5) : List.of(top1),
                         best(best, 100 * best.top1())));
     }
 
-    private static Curves.Line best(History.Row row, double value) {
+    private static Curves.Line best(EpochResult row, double value) {
         return new Curves.Line(String.format(Locale.ROOT, "best: %.1f %% in epoch %d", 100 * row.top1(), row.epoch()), Canvas.INK,
                 List.of(row.epoch()), List.of(value));
     }
 
-    private static Curves.Line line(String name, Color colour, History history, ToDoubleFunction<History.Row> of) {
-        return new Curves.Line(name, colour, history.rows().stream().map(History.Row::epoch).toList(),
+    private static Curves.Line line(String name, Color colour, History history, ToDoubleFunction<EpochResult> of) {
+        return new Curves.Line(name, colour, history.rows().stream().map(EpochResult::epoch).toList(),
                 history.rows().stream().mapToDouble(of).boxed().toList());
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -31,12 +32,16 @@ import java.util.stream.Stream;
  * metrics.csv        one row an epoch
  * best.safetensors   the best model so far
  * last.safetensors   the model of the last epoch
+ * checkpoints/       the newest few, to go on from
  * *.png              at the end: curves, confusion, filters, mistakes
  * </pre>
  *
- * Every file but the log is replaced whole, so whatever happens, what stands there is complete.
+ * Every file but the log is replaced whole, so whatever happens, what stands there is complete. The log only grows: a resumed
+ * training tells the epochs after its checkpoint anew, and the later line counts.
  */
 public final class Run implements Consumer<Event>, AutoCloseable {
+    /** All settings; what {@code train -c} takes. */
+    public static final String CONFIG = "config.json";
     /** The model to use. */
     public static final String BEST = "best.safetensors";
     /** The model of the last epoch. */
@@ -45,7 +50,10 @@ public final class Run implements Consumer<Event>, AutoCloseable {
 
     private final Path folder;
     private final Map<String, String> machine;
+    private final FolderLock lock;
     private final JsonLines events;
+    private final Checkpoints checkpoints;
+    private final Checkpoints.Newest newest;
     private final History history = new History();
     private Optional<Event.Started> started = Optional.empty();
     private double logged = Double.NEGATIVE_INFINITY;
@@ -53,7 +61,13 @@ public final class Run implements Consumer<Event>, AutoCloseable {
     private Run(Path folder, Map<String, String> machine) {
         this.folder = folder;
         this.machine = new TreeMap<>(machine);
+        this.lock = FolderLock.take(folder);
         this.events = JsonLines.append(folder.resolve("events.jsonl"));
+        this.checkpoints = new Checkpoints(folder.resolve("checkpoints"));
+        this.newest = checkpoints.newest();
+        for (String damage : newest.damaged()) {
+            events.add(Json.object().with("event", "damaged").with("message", damage));
+        }
     }
 
     /**
@@ -102,7 +116,40 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         }
     }
 
-    private static UncheckedIOException cannot(Path folder, IOException e) {
+    /**
+     * A run that was interrupted, to be gone on with from {@link #checkpoint()}.
+     *
+     * @param folder  of the run
+     * @param machine as in {@link #create}
+     * @return the run
+     * @throws UncheckedIOException if it is no run's folder or another process writes to it; the cause's message is one line
+     */
+    public static Run resume(Path folder, Map<String, String> machine) {
+        if (!Files.isRegularFile(folder.resolve(CONFIG))) {
+            throw cannot(folder, new IOException("it holds no " + CONFIG + "; give the folder of a run"));
+        }
+        return new Run(folder, machine);
+    }
+
+    /** {@return the newest whole checkpoint; none if the training has to begin at its start} */
+    public Optional<Checkpoint> checkpoint() {
+        return newest.checkpoint();
+    }
+
+    /** {@return newer checkpoints that are torn or changed, and are not used: one line each with file and reason} */
+    public List<String> damaged() {
+        return newest.damaged();
+    }
+
+    /** {@return whether its training has come to its end} */
+    public boolean complete() {
+        return JsonLines.read(folder.resolve("events.jsonl")).reversed().stream()
+                .map(e -> e instanceof Json.Obj o ? o.get("event").orElse(e) : e)
+                .filter(e -> e.equals(Json.of("done")) || e.equals(Json.of("started")) || e.equals(Json.of("resumed")))
+                .findFirst().equals(Optional.of(Json.of("done")));
+    }
+
+    static UncheckedIOException cannot(Path folder, IOException e) {
         String why = switch (e) {
             case FileAlreadyExistsException f when f.getMessage().equals(folder.toString()) -> "it is a file";
             case NoSuchFileException n -> "it cannot be made there";
@@ -130,8 +177,21 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         switch (event) {
             case Event.Started s -> {
                 started = Optional.of(s);
-                AtomicFile.write(folder.resolve("config.json"), s.settings().json().pretty());
+                if (!Files.exists(folder.resolve(CONFIG))) {
+                    AtomicFile.write(folder.resolve(CONFIG), s.settings().json().pretty());
+                }
                 AtomicFile.write(folder.resolve("provenance.json"), provenance(s).pretty());
+                events.add(s.json());
+            }
+            case Event.Resumed r -> {
+                history.resume(r.history());
+                AtomicFile.write(folder.resolve("metrics.csv"), history.csv());
+                r.best().ifPresent(m -> ModelFile.write(folder.resolve(BEST), m));
+                events.add(r.json());
+            }
+            case Event.Save s -> {
+                events.force();
+                checkpoints.write(s.checkpoint(), started().settings().saving().keep());
                 events.add(s.json());
             }
             case Event.Progress p -> {
@@ -152,13 +212,13 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         if (e.best()) {
             ModelFile.write(folder.resolve(BEST), e.model());
         }
-        history.add(e);
+        history.add(e.result());
         AtomicFile.write(folder.resolve("metrics.csv"), history.csv());
         events.add(e.json());
     }
 
     private void end(String event, Outcome outcome) {
-        Event.Started s = started.orElseThrow(() -> new IllegalStateException("a run begins with Started"));
+        Event.Started s = started();
         AtomicFile.write(folder.resolve("provenance.json"), provenance(s).with("best_epoch", outcome.bestEpoch())
                 .with("best_sha256", hash(outcome.best())).with("last_sha256", hash(outcome.last())).pretty());
         pictures(s.data(), outcome);
@@ -179,6 +239,10 @@ public final class Run implements Consumer<Event>, AutoCloseable {
             o = o.with(field.getKey(), field.getValue());
         }
         return o.with("weights_sha256", hash(outcome.best()));
+    }
+
+    private Event.Started started() {
+        return started.orElseThrow(() -> new IllegalStateException("a run begins with Started"));
     }
 
     private static String hash(Model model) {
@@ -209,9 +273,11 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         }
     }
 
-    /** Closes the log. */
+    /** Closes the log and lets others write to the folder. */
     @Override
     public void close() {
-        events.close();
+        try (lock) {
+            events.close();
+        }
     }
 }

@@ -16,9 +16,10 @@ import cortado.io.Json;
  * @param augmentation random changes of the training images
  * @param seed         decides weights, order and augmentation
  * @param threads      that compute, 1 … 1024
+ * @param saving       how often the run can be taken up again
  */
 public record Settings(String data, String model, int batch, int epochs, double rate, Optimizer optimizer, Schedule schedule,
-        Augmentation augmentation, long seed, int threads) {
+        Augmentation augmentation, long seed, int threads, Saving saving) {
     /** Checks ranges; throws {@link cortado.tensor.FormatException}. */
     public Settings {
         Ranges.count("batch size", batch, 1, 1 << 20);
@@ -67,7 +68,8 @@ public record Settings(String data, String model, int batch, int epochs, double 
 
     private static Settings of(String data, String model, int batch, int epochs, double rate, double decay, Augmentation a,
             int threads) {
-        return new Settings(data, model, batch, epochs, rate, AdamW.of(decay), Schedule.named("cosine", epochs, 1), a, 0, threads);
+        return new Settings(data, model, batch, epochs, rate, AdamW.of(decay), Schedule.named("cosine", epochs, 1), a, 0, threads,
+                Saving.EPOCHS);
     }
 
     /**
@@ -75,7 +77,7 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value images in a step
      */
     public Settings withBatch(int value) {
-        return new Settings(data, model, value, epochs, rate, optimizer, schedule, augmentation, seed, threads);
+        return new Settings(data, model, value, epochs, rate, optimizer, schedule, augmentation, seed, threads, saving);
     }
 
     /**
@@ -85,7 +87,7 @@ public record Settings(String data, String model, int batch, int epochs, double 
     public Settings withEpochs(int value) {
         epochs(value);
         Schedule s = Schedule.named(schedule.name(), value, Math.min(schedule.warmup(), value));
-        return new Settings(data, model, batch, value, rate, optimizer, s, augmentation, seed, threads);
+        return new Settings(data, model, batch, value, rate, optimizer, s, augmentation, seed, threads, saving);
     }
 
     /**
@@ -93,7 +95,7 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value learning rate
      */
     public Settings withRate(double value) {
-        return new Settings(data, model, batch, epochs, value, optimizer, schedule, augmentation, seed, threads);
+        return new Settings(data, model, batch, epochs, value, optimizer, schedule, augmentation, seed, threads, saving);
     }
 
     /**
@@ -101,7 +103,7 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value how weights follow gradients
      */
     public Settings withOptimizer(Optimizer value) {
-        return new Settings(data, model, batch, epochs, rate, value, schedule, augmentation, seed, threads);
+        return new Settings(data, model, batch, epochs, rate, value, schedule, augmentation, seed, threads, saving);
     }
 
     /**
@@ -109,7 +111,7 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value the learning rate over the training
      */
     public Settings withSchedule(Schedule value) {
-        return new Settings(data, model, batch, epochs, rate, optimizer, value, augmentation, seed, threads);
+        return new Settings(data, model, batch, epochs, rate, optimizer, value, augmentation, seed, threads, saving);
     }
 
     /**
@@ -117,7 +119,7 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value random changes of the training images
      */
     public Settings withAugmentation(Augmentation value) {
-        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, value, seed, threads);
+        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, value, seed, threads, saving);
     }
 
     /**
@@ -125,7 +127,23 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value decides weights, order and augmentation
      */
     public Settings withSeed(long value) {
-        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, augmentation, value, threads);
+        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, augmentation, value, threads, saving);
+    }
+
+    /**
+     * {@return changed settings}
+     * @param value threads that compute
+     */
+    public Settings withThreads(int value) {
+        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, augmentation, seed, value, saving);
+    }
+
+    /**
+     * {@return changed settings}
+     * @param value how often the run can be taken up again
+     */
+    public Settings withSaving(Saving value) {
+        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, augmentation, seed, threads, value);
     }
 
     /** {@return the settings by timm's names, without those that cannot change the result: paths and threads} */
@@ -149,6 +167,6 @@ public record Settings(String data, String model, int batch, int epochs, double 
         for (var field : recipe().fields().entrySet()) {
             o = o.with(field.getKey(), field.getValue());
         }
-        return o.with("threads", threads);
+        return o.with("threads", threads).with("checkpoint_steps", saving.steps()).with("keep_checkpoints", saving.keep());
     }
 }

@@ -13,8 +13,12 @@ import cortado.plan.Plan;
 import cortado.tensor.Rng;
 import cortado.tensor.ShapeException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 
 /**
@@ -28,17 +32,21 @@ public final class Trainer implements AutoCloseable {
     private final Graph network;
     private final DataSplit data;
     private final String dataSha256;
+    private final Map<String, String> origin;
     private final Normalization normalization;
     private final Parameters weights;
+    private final Parameters judged;
     private final Plan plan;
     private final Plan judge;
     private final Loader loader;
-    private final Loader judged;
+    private final Loader heldOut;
     private final OptimizerState state;
-    private volatile boolean stop;
-    private long trained;
-    private long nanos;
+    private final Best best;
+    private final List<EpochResult> history = new ArrayList<>();
+    private Position at = Position.START;
     private double rate;
+    private long begin;
+    private volatile boolean stop;
 
     /**
      * Gets everything ready, with vectorised kernels.
@@ -67,16 +75,19 @@ public final class Trainer implements AutoCloseable {
         this.network = network;
         this.data = data;
         this.dataSha256 = data.fingerprint();
+        this.origin = origin(settings, network, dataSha256);
         this.normalization = data.normalization();
         Rng rng = new Rng(settings.seed());
         this.weights = Parameters.init(network, rng.split("init"));
+        this.judged = weights.copy();
         int evaluated = Math.min(EVALUATION_BATCH, data.test().size());
         this.loader = Loader.shuffled(data.train(), normalization, settings.batch(), backend.layout(), rng,
                 settings.augmentation().transform());
-        this.judged = Loader.inOrder(data.test(), normalization, evaluated, backend.layout());
+        this.heldOut = Loader.inOrder(data.test(), normalization, evaluated, backend.layout());
         this.plan = Plan.training(network, weights, settings.batch(), backend, settings.threads());
-        this.judge = Plan.inference(network, weights, evaluated, backend, settings.threads());
+        this.judge = Plan.inference(network, judged, evaluated, backend, settings.threads());
         this.state = settings.optimizer().start(weights, plan.gradients());
+        this.best = new Best(weights.zeros());
     }
 
     private static void check(Settings settings, Graph network, DataSplit data) {
@@ -95,7 +106,8 @@ public final class Trainer implements AutoCloseable {
     }
 
     /**
-     * Asks the training to end: it finishes the step, evaluates, and tells {@link Event.Stopped}. From any thread, at any time.
+     * Asks the training to end: it finishes the step, tells {@link Event.Save}, evaluates, and tells {@link Event.Stopped}. From
+     * any thread, at any time.
      */
     public void stop() {
         stop = true;
@@ -109,70 +121,155 @@ public final class Trainer implements AutoCloseable {
      * @throws ArithmeticException if the loss is not a number any more; the message says in which epoch and step
      */
     public Outcome fit(Consumer<Event> listener) {
-        if (state.steps() > 0) {
+        return train(Optional.empty(), listener);
+    }
+
+    /**
+     * Goes on from a checkpoint, once, to the same bits as a training that was never interrupted.
+     *
+     * @param from     told in {@link Event.Save} by a training of the same network and data, with the same settings; only
+     *                 threads and saving may differ
+     * @param listener told everything from there on
+     * @return what came of the whole training
+     * @throws cortado.tensor.FormatException if the checkpoint is one of another training, naming the first difference
+     * @throws ArithmeticException            as {@link #fit}
+     */
+    public Outcome resume(Checkpoint from, Consumer<Event> listener) {
+        return train(Optional.of(from), listener);
+    }
+
+    private Outcome train(Optional<Checkpoint> from, Consumer<Event> listener) {
+        if (begin != 0) {
             throw new IllegalStateException("a trainer trains once");
         }
+        from.ifPresent(c -> c.expect(origin));
         listener.accept(new Event.Started(settings, network, data, dataSha256, weights.count(), loader.batches(),
                 plan.bytes() + judge.bytes()));
-        long begin = System.nanoTime();
-        Best best = new Best(weights.zeros());
-        Evaluation val;
-        int epoch = 0;
-        do {
-            epoch++;
-            long images = trained;
-            long since = nanos;
-            double loss = epoch(epoch, listener, begin);
-            val = Evaluation.of(judge, judged, data.test());
-            finite(val.loss(), "validation loss", epoch, loader.batches() + 1, listener);
-            boolean improved = best.offer(epoch, val, weights);
-            listener.accept(new Event.EpochEnd(epoch, settings.epochs(), rate, loss, val,
-                    (trained - images) * 1e9 / (nanos - since),
-                    seconds(begin), improved, model(epoch, val, weights)));
-        } while (epoch < settings.epochs() && !stop);
-        Outcome outcome = new Outcome(model(best.epoch, best.val, best.weights), model(epoch, val, weights.copy()), best.epoch,
-                best.val, val, epoch, trained * 1e9 / nanos, seconds(begin));
-        boolean complete = trained == (long) settings.epochs() * data.train().size();
-        listener.accept(complete ? new Event.Done(outcome) : new Event.Stopped(outcome));
+        from.ifPresent(this::restore);
+        begin = System.nanoTime() - Math.round(at.seconds() * 1e9);
+        from.ifPresent(c -> listener.accept(new Event.Resumed(at, history, at.best() == 0 ? Optional.empty()
+                : Optional.of(model(at.best(), best.val(), best.weights())))));
+        Evaluation val = over() ? judge(weights) : epoch(listener);
+        while (!over() && !stop) {
+            val = epoch(listener);
+        }
+        int epochs = at.epoch() + (at.batch() > 0 ? 1 : 0);
+        Outcome outcome = new Outcome(model(best.epoch(), best.val(), best.weights()), model(epochs, val, weights.copy()),
+                best.epoch(), best.val(), val, epochs, imagesPerSecond(), seconds());
+        listener.accept(over() ? new Event.Done(outcome) : new Event.Stopped(outcome));
         return outcome;
     }
 
-    /** One pass over the training images; {@return its mean loss}. */
-    private double epoch(int epoch, Consumer<Event> listener, long begin) {
-        double sum = 0;
-        long images = 0;
-        long since = nanos;
-        int steps = loader.batches();
-        try (Loader.Epoch batches = loader.epoch(epoch - 1)) {
-            do {
-                long start = System.nanoTime();
-                Batch batch = batches.next();
-                int step = batch.number() + 1;
-                double done = epoch - 1 + (double) batch.number() / steps;
-                rate = settings.schedule().rate(settings.rate(), done, settings.epochs());
-                sum += batch.n() * step(batch, epoch, listener);
-                images += batch.n();
-                trained += batch.n();
-                nanos += System.nanoTime() - start;
-                listener.accept(new Event.Progress(epoch, step, steps, sum / images, rate, images * 1e9 / (nanos - since),
-                        (epoch - 1 + (double) step / steps) / settings.epochs(), seconds(begin)));
-            } while (batches.hasNext() && !stop);
-        }
-        return sum / images;
+    private boolean over() {
+        return at.epoch() == settings.epochs();
     }
 
-    private double step(Batch batch, int epoch, Consumer<Event> listener) {
+    /** Learns from what is left of an epoch and judges; {@return the judgement}. */
+    private Evaluation epoch(Consumer<Event> listener) {
+        steps(listener);
+        boolean whole = at.batch() == loader.batches();
+        int epoch = at.epoch() + 1;
+        Evaluation val = judge(weights);
+        finite(val.loss(), "validation loss", listener);
+        boolean improved = best.offer(epoch, val, weights);
+        Event.EpochEnd end = new Event.EpochEnd(epoch, settings.epochs(), rate, at.loss() / at.images(), val, at.imagesPerSecond(),
+                seconds(), improved, model(epoch, val, weights));
+        listener.accept(end);
+        if (whole) {
+            history.add(end.result());
+            at = at.next(best.epoch(), seconds());
+            listener.accept(new Event.Save(checkpoint()));
+        }
+        return val;
+    }
+
+    /** The epoch's steps from where the training stands: load, forward and backward, step. */
+    private void steps(Consumer<Event> listener) {
+        int steps = loader.batches();
+        try (Loader.Epoch batches = loader.epoch(at.epoch(), at.batch())) {
+            while (batches.hasNext()) {
+                long start = System.nanoTime();
+                Batch batch = batches.next();
+                rate = rate(batch.number());
+                double loss = step(batch, listener);
+                at = at.step(batch.n(), loss, System.nanoTime() - start, state.steps(), seconds());
+                listener.accept(new Event.Progress(at.epoch() + 1, at.batch(), steps, at.loss() / at.images(), rate,
+                        at.imagesPerSecond(), (at.epoch() + (double) at.batch() / steps) / settings.epochs(), at.seconds()));
+                if (stop || at.batch() < steps && settings.saving().due(at.batch())) {
+                    listener.accept(new Event.Save(checkpoint()));
+                }
+                if (stop) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /** One step; {@return the mean loss of the batch}. */
+    private double step(Batch batch, Consumer<Event> listener) {
         plan.images().copyFrom(batch.images());
         plan.labels().copyFrom(batch.labels());
         plan.gradients().fill(0);
         double loss = plan.forwardBackward(batch.n());
-        finite(loss, "loss", epoch, batch.number() + 1, listener);
+        finite(loss, "loss", listener);
         settings.optimizer().step(state, rate);
         return loss;
     }
 
-    private void finite(double loss, String what, int epoch, int step, Consumer<Event> listener) {
+    /** The learning rate of a step of the epoch. */
+    private double rate(int batch) {
+        return settings.schedule().rate(settings.rate(), at.epoch() + (double) batch / loader.batches(), settings.epochs());
+    }
+
+    private Evaluation judge(Parameters of) {
+        judged.copyFrom(of);
+        return Evaluation.of(judge, heldOut, data.test());
+    }
+
+    /**
+     * All tensors that steps change, by name: what a checkpoint saves, and what {@link #restore} writes back. Whatever else a
+     * training comes to remember between steps (averaged weights, say) is one more line here.
+     */
+    private SequencedMap<String, Parameters> parts() {
+        SequencedMap<String, Parameters> parts = new LinkedHashMap<>();
+        parts.put("weights", weights);
+        for (int k = 0; k < settings.optimizer().moments(); k++) {
+            parts.put("moment" + k, state.moment(k));
+        }
+        if (at.best() > 0) {
+            parts.put("best", best.weights());
+        }
+        return parts;
+    }
+
+    private Checkpoint checkpoint() {
+        return new Checkpoint(at, history, origin, parts());
+    }
+
+    private void restore(Checkpoint from) {
+        at = from.at();
+        history.addAll(from.history());
+        state.resume(at.updates());
+        parts().forEach((name, tensors) -> tensors.copyFrom(from.part(name)));
+        rate = at.batch() > 0 ? rate(at.batch() - 1) : rate;
+        if (at.best() > 0) {
+            best.resume(at.best(), judge(best.weights()));
+        }
+    }
+
+    /** What makes two trainings the same: all that decides a bit of the result. */
+    private static Map<String, String> origin(Settings settings, Graph network, String dataSha256) {
+        Map<String, String> origin = new LinkedHashMap<>();
+        origin.put("data_sha256", dataSha256);
+        origin.put("network_sha256", Checkpoint.sha256(network.nodes().toString()));
+        settings.recipe().fields().forEach((key, value) -> origin.put(key, value.text()));
+        return origin;
+    }
+
+    private void finite(double loss, String what, Consumer<Event> listener) {
         if (!Double.isFinite(loss)) {
+            int epoch = at.epoch() + 1;
+            int step = at.batch() + 1;
             String where = "epoch " + epoch + (step > loader.batches() ? "" : ", step " + step + " of " + loader.batches());
             String message = "the " + what + " became " + loss + " in " + where + " at learning rate " + rate
                     + "; try a smaller one (--lr)" + (epoch > 1 ? "; the model of epoch " + (epoch - 1) + " is kept" : "");
@@ -181,30 +278,13 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private static double seconds(long begin) {
+    private double seconds() {
         return (System.nanoTime() - begin) / 1e9;
     }
 
-    /** The best weights so far. */
-    private static final class Best {
-        private final Parameters weights;
-        private Evaluation val = new Tally(java.util.List.of(), 0).evaluation(i -> "");
-        private int epoch;
-
-        private Best(Parameters room) {
-            this.weights = room;
-        }
-
-        private boolean offer(int epoch, Evaluation val, Parameters weights) {
-            boolean better = this.epoch == 0 || val.top1() > this.val.top1()
-                    || val.top1() == this.val.top1() && val.loss() < this.val.loss();
-            if (better) {
-                this.epoch = epoch;
-                this.val = val;
-                this.weights.copyFrom(weights);
-            }
-            return better;
-        }
+    /** Over all steps of the training. */
+    private double imagesPerSecond() {
+        return ((long) at.epoch() * data.train().size() + at.images()) * 1e9 / (at.earlier() + at.nanos());
     }
 
     private Model model(int epoch, Evaluation val, Parameters weights) {

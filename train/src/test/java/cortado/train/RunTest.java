@@ -39,7 +39,8 @@ class RunTest {
         Outcome o = train(folder, Shades.settings(3), e -> {});
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("config.json", "provenance.json",
-                    "events.jsonl", "metrics.csv", "best.safetensors", "last.safetensors", "loss.png", "accuracy.png",
+                    "events.jsonl", "metrics.csv", "checkpoints", "best.safetensors", "last.safetensors", "loss.png",
+                    "accuracy.png",
                     "confusion.png",
                     "filters.png", "mistakes.png");
         }
@@ -76,8 +77,7 @@ class RunTest {
     void threadsLeaveNoTraceInTheModel() throws IOException {
         Settings s = Shades.settings(2);
         train(temp.resolve("one"), s, e -> {});
-        train(temp.resolve("two"), new Settings(s.data(), s.model(), s.batch(), s.epochs(), s.rate(), s.optimizer(), s.schedule(),
-                s.augmentation(), s.seed(), 2), e -> {});
+        train(temp.resolve("two"), s.withThreads(2), e -> {});
         assertThat(temp.resolve("two/last.safetensors")).hasSameBinaryContentAs(temp.resolve("one/last.safetensors"));
         assertThat(temp.resolve("two/best.safetensors")).hasSameBinaryContentAs(temp.resolve("one/best.safetensors"));
     }

@@ -54,6 +54,6 @@ final class Shades {
 
     static Settings settings(int epochs) {
         return new Settings("shades", "small", 20, epochs, 0.02, AdamW.of(0.01), Schedule.named("cosine", epochs, 0.5),
-                new Augmentation(1, false), 7, 1);
+                new Augmentation(1, false), 7, 1, Saving.EPOCHS);
     }
 }

@@ -65,8 +65,7 @@ class TrainerTest {
     void theSeedDecidesEverythingAndThreadsNothing() {
         Settings s = Shades.settings(2);
         double[] first = weights(fit(s, new ArrayList<>()).last().parameters());
-        Settings three = new Settings(s.data(), s.model(), s.batch(), s.epochs(), s.rate(), s.optimizer(), s.schedule(),
-                s.augmentation(), s.seed(), 3);
+        Settings three = s.withThreads(3);
         assertThat(weights(fit(three, new ArrayList<>()).last().parameters())).isEqualTo(first);
         assertThat(weights(fit(s.withSeed(8), new ArrayList<>()).last().parameters())).isNotEqualTo(first);
     }
