@@ -97,11 +97,20 @@ public record Graph(List<Node> nodes) {
         return shapes(1).getLast().example();
     }
 
-    /** {@return this network with an input {@code labels} and a node {@code loss} on top} */
+    /** {@return this network with an input {@code labels} and a node {@code loss}, softmax cross-entropy, on top} */
     public Graph withLoss() {
+        return withLoss(new SoftmaxCrossEntropy(), Input.labels());
+    }
+
+    /**
+     * {@return this network with an input {@code labels} and a node {@code loss} on top}
+     * @param loss   takes scores and targets and gives one number per image
+     * @param labels what is to be learned: classes, or soft targets
+     */
+    public Graph withLoss(Op loss, Input labels) {
         List<Node> all = new ArrayList<>(nodes);
-        all.add(new Node("labels", Input.labels(), List.of()));
-        all.add(new Node("loss", new SoftmaxCrossEntropy(), List.of(nodes.size() - 1, nodes.size())));
+        all.add(new Node("labels", labels, List.of()));
+        all.add(new Node("loss", loss, List.of(nodes.size() - 1, nodes.size())));
         return new Graph(all);
     }
 
@@ -135,18 +144,28 @@ public record Graph(List<Node> nodes) {
         return n.inputs().stream().map(shapes::get).toArray(Shape[]::new);
     }
 
-    /** {@return all learned tensors in order, named {@code node.parameter}} */
+    /** {@return all tensors that ops declare, in order, named {@code node.parameter}} */
     public List<Op.Param> params() {
         List<Shape> shapes = shapes(1);
         List<Op.Param> all = new ArrayList<>();
         for (Node n : nodes) {
             if (!(n.op() instanceof Input)) {
                 for (Op.Param p : n.op().params(inputs(n, shapes))) {
-                    all.add(new Op.Param(n.name() + "." + p.name(), p.shape(), p.low(), p.high()));
+                    all.add(new Op.Param(n.name() + "." + p.name(), p.shape(), p.low(), p.high(), p.learned()));
                 }
             }
         }
         return all;
+    }
+
+    /** {@return the ops in order} */
+    public List<Op> ops() {
+        return nodes.stream().map(Node::op).toList();
+    }
+
+    /** {@return the number of learned numbers} */
+    public long learned() {
+        return params().stream().filter(Op.Param::learned).mapToLong(p -> p.shape().size()).sum();
     }
 
     /**

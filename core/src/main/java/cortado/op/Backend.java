@@ -2,6 +2,7 @@ package cortado.op;
 
 import cortado.tensor.Layout;
 import cortado.tensor.Shape;
+import java.util.List;
 
 /** A function from ops to kernels, and the layout its activations have. */
 public interface Backend {
@@ -15,7 +16,7 @@ public interface Backend {
     /**
      * {@return a kernel; {@link Kernel#reference} where there is no faster one}
      * @param op what to compute
-     * @param x  shapes of the inputs, for 16 images or fewer
+     * @param x  shapes of the inputs: for 16 images or fewer in LANES, else for the whole batch
      */
     Kernel kernel(Op op, Shape... x);
 
@@ -39,12 +40,32 @@ public interface Backend {
         };
     }
 
-    /** {@return vectorised kernels for F32, over activations in lanes} */
-    static Backend vector() {
+    /**
+     * {@return vectorised kernels for F32, in the layout that suits a network: lanes where it has few channels and no op that mixes
+     * images, and the batch fills them; else channels}
+     * @param ops   the network's
+     * @param batch N
+     */
+    static Backend vector(List<Op> ops, int batch) {
+        return batch >= Layout.WIDTH && ops.stream().allMatch(Backend::suitsLanes) ? lanes() : channels();
+    }
+
+    private static boolean suitsLanes(Op op) {
+        return switch (op) {
+            case Conv2d c -> c.filters() <= 64;
+            case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Flatten _, Add _, Softmax _,
+                    SoftmaxCrossEntropy _, Rectified _ ->
+                true;
+            default -> false;
+        };
+    }
+
+    /** {@return vectorised kernels for F32, over activations in lanes: for networks of few channels and no op that mixes images} */
+    static Backend lanes() {
         return new Backend() {
             @Override
             public String name() {
-                return "vector";
+                return "lanes";
             }
 
             @Override
@@ -66,6 +87,31 @@ public interface Backend {
                     case SoftmaxCrossEntropy _ -> new SoftmaxVector.CrossEntropy(x[0]);
                     case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
                     case Input _, Flatten _, Op.Custom _ -> Kernel.reference(op);
+                };
+            }
+        };
+    }
+
+    /** {@return vectorised kernels for F32, over channels in blocks: for networks of many channels, and for single images} */
+    static Backend channels() {
+        return new Backend() {
+            @Override
+            public String name() {
+                return "channels";
+            }
+
+            @Override
+            public Layout layout() {
+                return Layout.CHANNELS;
+            }
+
+            @Override
+            public Kernel kernel(Op op, Shape... x) {
+                return switch (op) {
+                    case Input _, Flatten _, Op.Custom _ -> Kernel.reference(op);
+                    case Conv2d _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _,
+                            SoftmaxCrossEntropy _, Rectified _ ->
+                        Kernel.reference(op);
                 };
             }
         };

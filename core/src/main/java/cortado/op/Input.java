@@ -27,6 +27,14 @@ public record Input(Shape example, Type type) implements Op {
         return new Input(Shape.of(), Type.I32);
     }
 
+    /**
+     * {@return an input of numbers per image: soft targets, or values to be met}
+     * @param dims sizes for one image
+     */
+    public static Input targets(int... dims) {
+        return new Input(Shape.of(dims), Type.F32);
+    }
+
     @Override
     public Shape output(Shape... x) {
         throw new ShapeException("an input has no inputs; its shape is the batch of " + example);

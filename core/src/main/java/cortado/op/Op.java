@@ -19,14 +19,39 @@ public sealed interface Op permits Input, Conv2d, Linear, MaxPool2d, AvgPool2d, 
     }
 
     /**
-     * A learned tensor that an op declares, and the range it is drawn from before training.
+     * A tensor that an op declares, usually learned, and the range it is drawn from before training.
      *
-     * @param name  {@code weight} or {@code bias}; the node's name goes in front
-     * @param shape sizes, PyTorch's layout
-     * @param low   smallest initial value
-     * @param high  largest initial value; equal to {@code low} for a constant
+     * @param name    {@code weight} or {@code bias}; the node's name goes in front
+     * @param shape   sizes, PyTorch's layout
+     * @param low     smallest initial value
+     * @param high    largest initial value; equal to {@code low} for a constant
+     * @param learned whether it has a gradient; false for what forward itself keeps in training, such as a running mean
      */
-    record Param(String name, Shape shape, double low, double high) {
+    record Param(String name, Shape shape, double low, double high, boolean learned) {
+        /**
+         * A learned tensor.
+         *
+         * @param name  {@code weight} or {@code bias}
+         * @param shape sizes
+         * @param low   smallest initial value
+         * @param high  largest initial value
+         */
+        public Param(String name, Shape shape, double low, double high) {
+            this(name, shape, low, high, true);
+        }
+
+        /**
+         * A tensor that forward changes in training and no gradient reaches.
+         *
+         * @param name  {@code running_mean}
+         * @param value initial value of every element
+         * @param dims  sizes
+         * @return the declaration
+         */
+        static Param state(String name, double value, int... dims) {
+            return new Param(name, Shape.of(dims), value, value, false);
+        }
+
         /**
          * PyTorch's default for weights and biases of convolutions and linear layers: uniform within ±1/√fanIn
          * ({@code kaiming_uniform_} with a = √5).
@@ -65,6 +90,14 @@ public sealed interface Op permits Input, Conv2d, Linear, MaxPool2d, AvgPool2d, 
      */
     default List<Shape> saved(Shape... x) {
         return List.of();
+    }
+
+    /**
+     * {@return whether an image's output depends on the other images of the batch, as in batch normalisation: a plan then hands
+     * the op the whole batch at once, all of it real}
+     */
+    default boolean mixes() {
+        return false;
     }
 
     /**

@@ -1,5 +1,6 @@
 package cortado.op;
 
+import cortado.tensor.Rng;
 import cortado.tensor.Tensor;
 import java.util.Collections;
 import java.util.List;
@@ -17,9 +18,12 @@ public final class Operands {
     private final boolean[] accumulate;
     private final Tensor scratch;
     private final Optional<Tensor> b;
+    private final Pass pass;
+    private final long salt;
+    private final int first;
 
     private Operands(Tensor[] x, Tensor y, Tensor[] params, Tensor[] saved, List<Optional<Tensor>> dx,
-            List<Optional<Tensor>> dparams, Tensor dy, boolean[] accumulate, Tensor scratch) {
+            List<Optional<Tensor>> dparams, Tensor dy, boolean[] accumulate, Tensor scratch, Pass pass, long salt, int first) {
         this.x = x;
         this.y = y;
         this.params = params;
@@ -29,6 +33,9 @@ public final class Operands {
         this.dy = dy;
         this.accumulate = accumulate;
         this.scratch = scratch;
+        this.pass = pass;
+        this.salt = salt;
+        this.first = first;
         this.b = params.length > 1 ? Optional.of(params[1]) : Optional.empty();
     }
 
@@ -44,7 +51,7 @@ public final class Operands {
     public static Operands of(List<Tensor> x, Tensor y, List<Tensor> params, List<Tensor> saved) {
         return new Operands(x.toArray(Tensor[]::new), y, params.toArray(Tensor[]::new), saved.toArray(Tensor[]::new),
                 Collections.nCopies(x.size(), Optional.empty()), Collections.nCopies(params.size(), Optional.empty()), y,
-                new boolean[x.size()], Tensor.f32(1));
+                new boolean[x.size()], Tensor.f32(1), new Pass(true), 0, 0);
     }
 
     /**
@@ -57,7 +64,8 @@ public final class Operands {
      * @return operands for both passes
      */
     public Operands withGradients(Tensor dy, List<Optional<Tensor>> dx, boolean[] accumulate, List<Optional<Tensor>> dparams) {
-        return new Operands(x, y, params, saved, List.copyOf(dx), List.copyOf(dparams), dy, accumulate.clone(), scratch);
+        return new Operands(x, y, params, saved, List.copyOf(dx), List.copyOf(dparams), dy, accumulate.clone(), scratch, pass,
+                salt, first);
     }
 
     /**
@@ -67,7 +75,19 @@ public final class Operands {
      * @return the operands
      */
     public Operands withScratch(Tensor scratch) {
-        return new Operands(x, y, params, saved, dx, dparams, dy, accumulate, scratch);
+        return new Operands(x, y, params, saved, dx, dparams, dy, accumulate, scratch, pass, salt, first);
+    }
+
+    /**
+     * These operands as a part of a plan's pass.
+     *
+     * @param pass  what all steps of the pass have in common; shared
+     * @param salt  of this step, so that steps draw different random numbers
+     * @param first the place in the batch of these operands' first image
+     * @return the operands
+     */
+    public Operands in(Pass pass, long salt, int first) {
+        return new Operands(x, y, params, saved, dx, dparams, dy, accumulate, scratch, pass, salt, first);
     }
 
     /** {@return the number of inputs} */
@@ -161,6 +181,25 @@ public final class Operands {
     /** {@return the gradient of the output} */
     public Tensor dy() {
         return dy;
+    }
+
+    /** {@return whether this is training: batch statistics, dropout; else running statistics, no dropout} */
+    public boolean training() {
+        return pass.training();
+    }
+
+    /** {@return images of the whole batch that are real in this pass, for kernels that see all of it} */
+    public int n() {
+        return Math.min(pass.n(), y.shape().n());
+    }
+
+    /**
+     * {@return uniform in [0, 1): a function of the pass's key, this step, the image's place in the batch and the element}
+     * @param image   index among these operands' images
+     * @param element index in the image
+     */
+    public double uniform(int image, long element) {
+        return Rng.uniform(Rng.key(Rng.key(pass.key(), salt), first + image), element);
     }
 
     /** {@return room to work in} */

@@ -27,7 +27,7 @@ public record Rng(long key) {
      * @param index the epoch, the image, the step
      */
     public Rng split(long index) {
-        return new Rng(mix(mix(key ^ 0x14057B7EF767814FL) + GOLDEN * index));
+        return new Rng(key(key, index));
     }
 
     /**
@@ -43,7 +43,7 @@ public record Rng(long key) {
      * @param index counter
      */
     public double uniform(long index) {
-        return (bits(index) >>> 11) * 0x1p-53;
+        return uniform(key, index);
     }
 
     /**
@@ -76,6 +76,24 @@ public record Rng(long key) {
             p[j] = i;
         }
         return p;
+    }
+
+    /**
+     * {@return the key of {@code new Rng(key).split(index)}, for loops that allocate nothing}
+     * @param key   a generator's
+     * @param index the image, the step
+     */
+    public static long key(long key, long index) {
+        return mix(mix(key ^ 0x14057B7EF767814FL) + GOLDEN * index);
+    }
+
+    /**
+     * {@return {@code new Rng(key).uniform(index)}, for loops that allocate nothing}
+     * @param key   a generator's
+     * @param index counter
+     */
+    public static double uniform(long key, long index) {
+        return (mix(key + GOLDEN * (index + 1)) >>> 11) * 0x1p-53;
     }
 
     private static long mix(long z) {

@@ -20,8 +20,13 @@ public final class Tensor {
     private final double[] d;
     private final int[] i;
     private final int offset;
-    /** Distance in memory between neighbours along each dimension; in LANES the first is that between blocks. */
+    /**
+     * Distance in memory between neighbours along each dimension; in LANES the first is that between blocks of images, in
+     * CHANNELS the second that between blocks of channels.
+     */
     private final int[] stride;
+    /** Whether channels lie in blocks. */
+    private final boolean blocked;
 
     private Tensor(Shape shape, Type type, Layout layout, float[] f, double[] d, int[] i, int offset) {
         this.shape = shape;
@@ -31,11 +36,12 @@ public final class Tensor {
         this.d = d;
         this.i = i;
         this.offset = offset;
-        int step = layout == Layout.LANES ? Layout.WIDTH : 1;
+        this.blocked = layout == Layout.CHANNELS && shape.rank() > 1;
+        int step = layout == Layout.LANES || blocked ? Layout.WIDTH : 1;
         this.stride = new int[shape.rank()];
         for (int a = shape.rank() - 1; a >= 0; a--) {
             stride[a] = step;
-            step *= shape.dim(a);
+            step *= blocked && a == 1 ? Math.ceilDiv(shape.dim(a), Layout.WIDTH) : shape.dim(a);
         }
         int have = f.length + d.length + i.length;
         if (offset < 0 || layout.length(shape) > have - offset) {
@@ -181,8 +187,12 @@ public final class Tensor {
     }
 
     private int at(int n, int rest) {
-        return layout == Layout.ROWS ? offset + n * stride[0] + rest
+        return layout != Layout.LANES ? offset + n * stride[0] + rest
                 : offset + n / Layout.WIDTH * stride[0] + n % Layout.WIDTH + rest;
+    }
+
+    private int channel(int c) {
+        return blocked ? c / Layout.WIDTH * stride[1] + c % Layout.WIDTH : c * stride[1];
     }
 
     /**
@@ -192,10 +202,14 @@ public final class Tensor {
      * @return position in the array
      */
     public int position(int index) {
-        if (layout == Layout.ROWS) {
+        if (layout != Layout.LANES && !blocked) {
             return offset + index;
         }
         int per = shape.size() / shape.n();
+        if (blocked) {
+            int inner = per / shape.dim(1);
+            return at(index / per, channel(index % per / inner) + index % inner * Layout.WIDTH);
+        }
         return at(index / per, index % per * Layout.WIDTH);
     }
 
@@ -225,7 +239,7 @@ public final class Tensor {
      * @param b index
      */
     public double get(int a, int b) {
-        return load(at(a, b * stride[1]));
+        return load(at(a, channel(b)));
     }
 
     /**
@@ -236,7 +250,7 @@ public final class Tensor {
      * @param w innermost index
      */
     public double get(int n, int c, int h, int w) {
-        return load(at(n, c * stride[1] + h * stride[2] + w * stride[3]));
+        return load(at(n, channel(c) + h * stride[2] + w * stride[3]));
     }
 
     /**
@@ -255,7 +269,7 @@ public final class Tensor {
      * @param v new value, rounded to the type
      */
     public void set(int a, int b, double v) {
-        store(at(a, b * stride[1]), v);
+        store(at(a, channel(b)), v);
     }
 
     /**
@@ -267,7 +281,7 @@ public final class Tensor {
      * @param v new value, rounded to the type
      */
     public void set(int n, int c, int h, int w, double v) {
-        store(at(n, c * stride[1] + h * stride[2] + w * stride[3]), v);
+        store(at(n, channel(c) + h * stride[2] + w * stride[3]), v);
     }
 
     /**
@@ -287,7 +301,7 @@ public final class Tensor {
      * @param v added to the element
      */
     public void add(int a, int b, double v) {
-        int p = at(a, b * stride[1]);
+        int p = at(a, channel(b));
         store(p, load(p) + v);
     }
 
@@ -300,7 +314,7 @@ public final class Tensor {
      * @param v added to the element
      */
     public void add(int n, int c, int h, int w, double v) {
-        int p = at(n, c * stride[1] + h * stride[2] + w * stride[3]);
+        int p = at(n, channel(c) + h * stride[2] + w * stride[3]);
         store(p, load(p) + v);
     }
 
@@ -317,11 +331,13 @@ public final class Tensor {
     }
 
     /**
-     * {@return a view with other sizes and the same elements in the same order} In LANES the outermost size must stay.
+     * {@return a view with other sizes and the same elements in the same order} In LANES the outermost size must stay, in
+     * CHANNELS also the second.
      * @param to new sizes
      */
     public Tensor reshape(Shape to) {
-        if (to.size() != shape.size() || layout == Layout.LANES && to.n() != shape.n()) {
+        if (to.size() != shape.size() || layout != Layout.ROWS && to.n() != shape.n()
+                || blocked && (to.rank() < 2 || to.dim(1) != shape.dim(1))) {
             throw new ShapeException("cannot view " + shape + " as " + to);
         }
         return new Tensor(to, type, layout, f, d, i, offset);
@@ -359,8 +375,9 @@ public final class Tensor {
             return;
         }
         int per = shape.size() / (shape.rank() == 0 ? 1 : shape.n());
-        int step = layout == Layout.LANES ? Layout.WIDTH : 1;
-        int xStep = x.layout == Layout.LANES ? Layout.WIDTH : 1;
+        per = blocked || x.blocked ? per / shape.dim(1) : per; // a run of elements that lie evenly in both
+        int step = layout == Layout.LANES || blocked ? Layout.WIDTH : 1;
+        int xStep = x.layout == Layout.LANES || x.blocked ? Layout.WIDTH : 1;
         for (int n = 0; n < shape.size() / per; n++) {
             int p = position(n * per);
             int q = x.position(n * per);
@@ -388,7 +405,7 @@ public final class Tensor {
     /** {@return type, shape and layout, and the values when there are few} */
     @Override
     public String toString() {
-        return type + " " + shape + (layout == Layout.LANES ? " in lanes" : "")
+        return type + " " + shape + (layout == Layout.ROWS ? "" : " in " + layout.name().toLowerCase(java.util.Locale.ROOT))
                 + (size() <= 16 ? " " + Arrays.toString(toDoubles()) : "");
     }
 }

@@ -17,7 +17,7 @@ class AllocationTest {
     void aStepAllocatesNothing() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         Graph net = SameBits.network();
-        try (Plan p = Plan.training(net, Parameters.init(net, new Rng(1)), 16, Backend.vector(), 1)) {
+        try (Plan p = Plan.training(net, Parameters.init(net, new Rng(1)), 16, Backend.lanes(), 1)) {
             long allocated = Long.MAX_VALUE;
             long until = System.nanoTime() + 60_000_000_000L;
             while (allocated > 0 && System.nanoTime() < until) {

@@ -52,17 +52,17 @@ class PlanTest {
         Parameters w = Parameters.init(NET, new Rng(3));
         double[] exact = gradients(w.to(Type.F64), n, n, Backend.reference(), 1);
         double[] plain = gradients(w, n, n, Backend.reference(), 1);
-        double[] fast = gradients(w, n, n, Backend.vector(), 1);
+        double[] fast = gradients(w, n, n, Backend.lanes(), 1);
         assertThat(plain).containsExactly(exact, within(1e-5));
         assertThat(fast).containsExactly(exact, within(1e-5));
-        assertThat(gradients(w, n, n, Backend.vector(), 3)).isEqualTo(fast);
-        assertThat(gradients(w, 40, n, Backend.vector(), 2)).isEqualTo(fast);
+        assertThat(gradients(w, n, n, Backend.lanes(), 3)).isEqualTo(fast);
+        assertThat(gradients(w, 40, n, Backend.lanes(), 2)).isEqualTo(fast);
     }
 
     @Test
     void inferenceGivesTheScoresOfTraining() {
         Parameters w = Parameters.init(NET, new Rng(3));
-        try (Plan t = Plan.training(NET, w, 20, Backend.vector(), 2); Plan i = Plan.inference(NET, w, 20, Backend.vector(), 2)) {
+        try (Plan t = Plan.training(NET, w, 20, Backend.lanes(), 2); Plan i = Plan.inference(NET, w, 20, Backend.lanes(), 2)) {
             fillBatch(t, 20, 5);
             i.images().copyFrom(t.images());
             t.forwardBackward(20);
@@ -74,7 +74,7 @@ class PlanTest {
     @Test
     void gradientsAdd() {
         Parameters w = Parameters.init(NET, new Rng(3));
-        try (Plan p = Plan.training(NET, w, 4, Backend.vector(), 1)) {
+        try (Plan p = Plan.training(NET, w, 4, Backend.lanes(), 1)) {
             fillBatch(p, 4, 5);
             p.forwardBackward(4);
             Tensor g = p.gradients().get("conv1.weight");

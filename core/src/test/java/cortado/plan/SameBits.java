@@ -43,7 +43,7 @@ final class SameBits {
         Graph net = network();
         Parameters w = Parameters.init(net, new Rng(11));
         int n = 37;
-        try (Plan p = Plan.training(net, w, n, Backend.vector(), threads)) {
+        try (Plan p = Plan.training(net, w, n, Backend.lanes(), threads)) {
             Rng r = new Rng(12);
             for (int i = 0; i < p.images().size(); i++) {
                 p.images().set(i, r.normal(i));

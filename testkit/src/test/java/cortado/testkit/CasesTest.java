@@ -77,13 +77,13 @@ class CasesTest {
     @ParameterizedTest
     @MethodSource("all")
     void vectorKernelsAgreeAddingSeed2(Case c) {
-        assertThat(Checks.parity(c, Backend.vector(), Type.F32, 2, true)).allMatch(f -> f.passed(1e-5));
+        assertThat(Checks.parity(c, Backend.lanes(), Type.F32, 2, true)).allMatch(f -> f.passed(1e-5));
     }
 
     @ParameterizedTest
     @MethodSource("all")
     void vectorKernelsAgreeOverwritingSeed3(Case c) {
-        assertThat(Checks.parity(c, Backend.vector(), Type.F32, 3, false)).allMatch(f -> f.passed(1e-5));
+        assertThat(Checks.parity(c, Backend.lanes(), Type.F32, 3, false)).allMatch(f -> f.passed(1e-5));
     }
 
     private static Backend referenceInLanes() {

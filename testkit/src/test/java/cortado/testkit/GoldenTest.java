@@ -33,7 +33,7 @@ class GoldenTest {
     @ParameterizedTest
     @MethodSource("all")
     void vectorKernels(Golden g) {
-        assertThat(run(g, Backend.vector(), Type.F32)).allMatch(f -> f.passed(1e-5));
+        assertThat(run(g, Backend.lanes(), Type.F32)).allMatch(f -> f.passed(1e-5));
     }
 
     private static List<Finding> run(Golden g, Backend backend, Type type) {

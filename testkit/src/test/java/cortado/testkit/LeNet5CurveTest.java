@@ -73,7 +73,7 @@ class LeNet5CurveTest {
     @EnumSource
     void aPlanOfVectorKernels(Rule rule) {
         Parameters p = weights(Type.F32);
-        try (Plan plan = Plan.training(LENET5, p, BATCH, Backend.vector(), 2)) {
+        try (Plan plan = Plan.training(LENET5, p, BATCH, Backend.lanes(), 2)) {
             follow(rule, p, plan.gradients(), 1e-5, (x, y) -> {
                 plan.images().copyFrom(x);
                 plan.labels().copyFrom(y);

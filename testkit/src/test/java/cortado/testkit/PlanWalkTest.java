@@ -38,7 +38,7 @@ class PlanWalkTest {
         Parameters p = Parameters.init(g, rng);
         int batch = BATCHES[rng.split("batch").below(0, BATCHES.length)];
         check(g, p.to(Type.F64), batch, Backend.reference(), 1e-11);
-        check(g, p, batch, Backend.vector(), 1e-4);
+        check(g, p, batch, Backend.lanes(), 1e-4);
     }
 
     /** Two steps on different images, the second with one image less where there are several: nothing stale shows. */

@@ -58,7 +58,7 @@ class SpecialValuesTest {
         }
         c.op().forward(expected);
         c.op().backward(expected);
-        Shards shards = new Shards(c, Backend.vector(), actual);
+        Shards shards = new Shards(c, Backend.lanes(), actual);
         shards.forward();
         shards.backward();
         assertThat(Checks.compare("y", expected.y(), actual.y())).matches(f -> f.passed(1e-5));
@@ -78,7 +78,7 @@ class SpecialValuesTest {
         for (int i = 0; i < perImage; i++) {
             o.x().set(3 * perImage + i, Double.NaN);
         }
-        Shards shards = new Shards(c, Backend.vector(), o);
+        Shards shards = new Shards(c, Backend.lanes(), o);
         shards.forward();
         shards.backward();
         for (Tensor t : List.of(o.y(), o.dx().orElseThrow())) {
@@ -105,7 +105,7 @@ class SpecialValuesTest {
     }
 
     static List<Backend> backends() {
-        return List.of(Backend.reference(), Backend.vector());
+        return List.of(Backend.reference(), Backend.lanes());
     }
 
     @ParameterizedTest
@@ -126,7 +126,7 @@ class SpecialValuesTest {
         for (Case c : Cases.all()) {
             Shape[] x = c.inputs().stream().map(s -> s.withN(Math.min(16, s.n()))).toArray(Shape[]::new);
             Op op = c.op();
-            assertThat(Backend.vector().kernel(op, x).name().equals("reference")).as(c.toString()).isEqualTo(op instanceof Flatten);
+            assertThat(Backend.lanes().kernel(op, x).name().equals("reference")).as(c.toString()).isEqualTo(op instanceof Flatten);
         }
     }
 }

@@ -45,7 +45,7 @@ class EvaluationTest {
 
     @Test
     void countsByHand() {
-        Evaluation e = Evaluation.of(identity(), data(), Backend.vector(), 1);
+        Evaluation e = Evaluation.of(identity(), data(), Backend.lanes(), 1);
         assertThat(e.images()).isEqualTo(4);
         assertThat(e.top1()).isEqualTo(0.25);
         // Image 1: before e come g and four equal ones, so it is sixth; image 2: b is second; image 3: g is the last of all.
@@ -73,7 +73,7 @@ class EvaluationTest {
     void scoresThatAreNoNumbersAreNeverRight() {
         Model m = identity();
         m.parameters().get("fc.bias").set(3, Float.NaN);
-        Evaluation e = Evaluation.of(m, data(), Backend.vector(), 1);
+        Evaluation e = Evaluation.of(m, data(), Backend.lanes(), 1);
         assertThat(e.loss()).isNaN();
         assertThat(e.top1()).isZero();
         assertThat(e.top5()).isZero();
@@ -87,8 +87,8 @@ class EvaluationTest {
         Dataset many = Shades.set(301, 4);
         Graph g = Shades.network();
         Model m = new Model("small", g, Parameters.init(g, new Rng(3)), List.of(), Normalization.none(1), Map.of());
-        Evaluation one = Evaluation.of(m, many, Backend.vector(), 1);
-        assertThat(Evaluation.of(m, many, Backend.vector(), 3)).isEqualTo(one);
+        Evaluation one = Evaluation.of(m, many, Backend.lanes(), 1);
+        assertThat(Evaluation.of(m, many, Backend.lanes(), 3)).isEqualTo(one);
         assertThat(Evaluation.of(m, many, Backend.reference(), 1).loss()).isCloseTo(one.loss(), within(1e-5));
         assertThat(one.confusion().stream().flatMap(List::stream).mapToInt(n -> n).sum()).isEqualTo(301);
         assertThat(one.top5()).isEqualTo(1);
@@ -99,11 +99,11 @@ class EvaluationTest {
 
     @Test
     void refusesOtherImagesAndClasses() {
-        assertThatThrownBy(() -> Evaluation.of(identity(), Shades.set(9, 1), Backend.vector(), 1))
+        assertThatThrownBy(() -> Evaluation.of(identity(), Shades.set(9, 1), Backend.lanes(), 1))
                 .isInstanceOf(ShapeException.class).hasMessageContaining("identity").hasMessageContaining("6");
         Dataset other = Dataset.of(Shape.of(1, 1, 7), new byte[7], new int[1], List.of("a", "b", "c", "d", "e", "f", "G"),
                 "made up");
-        assertThatThrownBy(() -> Evaluation.of(identity(), other, Backend.vector(), 1))
+        assertThatThrownBy(() -> Evaluation.of(identity(), other, Backend.lanes(), 1))
                 .isInstanceOf(ShapeException.class).hasMessageContaining("G");
     }
 }

@@ -45,7 +45,7 @@ class RunTest {
                     "filters.png", "mistakes.png");
         }
         Model best = ModelFile.read(folder.resolve(Run.BEST));
-        assertThat(Evaluation.of(best, DATA.test(), Backend.vector(), 1)).isEqualTo(o.val());
+        assertThat(Evaluation.of(best, DATA.test(), Backend.lanes(), 1)).isEqualTo(o.val());
         assertThat(Files.readAllLines(folder.resolve("metrics.csv"))).hasSize(4).first().asString()
                 .startsWith("epoch,lr,train_loss");
         for (String png : List.of("loss.png", "accuracy.png", "confusion.png", "filters.png", "mistakes.png")) {

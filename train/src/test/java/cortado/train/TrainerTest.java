@@ -55,8 +55,8 @@ class TrainerTest {
     @Test
     void outcomeHoldsTheModelsThatWereJudged() {
         Outcome o = fit(Shades.settings(5), new ArrayList<>());
-        assertThat(Evaluation.of(o.best(), DATA.test(), Backend.vector(), 1)).isEqualTo(o.val());
-        assertThat(Evaluation.of(o.last(), DATA.test(), Backend.vector(), 1)).isEqualTo(o.lastVal());
+        assertThat(Evaluation.of(o.best(), DATA.test(), Backend.lanes(), 1)).isEqualTo(o.val());
+        assertThat(Evaluation.of(o.last(), DATA.test(), Backend.lanes(), 1)).isEqualTo(o.lastVal());
         assertThat(o.last().provenance()).containsEntry("seed", "7").containsEntry("epoch", "5").doesNotContainKey("threads");
         assertThat(o.last().classes()).isEqualTo(DATA.classes());
     }
@@ -78,7 +78,7 @@ class TrainerTest {
         Outcome o = fit(s, events);
         double loss = events.stream().filter(Event.EpochEnd.class::isInstance).map(Event.EpochEnd.class::cast)
                 .mapToDouble(Event.EpochEnd::trainLoss).sum();
-        assertThat(loss).isCloseTo(Evaluation.of(o.last(), DATA.train(), Backend.vector(), 1).loss(), within(1e-6));
+        assertThat(loss).isCloseTo(Evaluation.of(o.last(), DATA.train(), Backend.lanes(), 1).loss(), within(1e-6));
     }
 
     @Test

@@ -1,0 +1,15 @@
+package cortado.op;
+
+/** A stretch of a pass that threads share: its parts run side by side, and all are done before the next phase begins. */
+public interface Phase {
+    /** {@return how many parts there are in this pass; they follow from shapes and the number of images, never from threads} */
+    int parts();
+
+    /**
+     * Does one part.
+     *
+     * @param part   0 … parts−1
+     * @param worker the thread's number; no two parts run at once on the same worker
+     */
+    void run(int part, int worker);
+}
