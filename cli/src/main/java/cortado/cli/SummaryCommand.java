@@ -68,15 +68,15 @@ final class SummaryCommand implements Callable<Integer> {
             inference = i.bytes();
             layers = layers(graph, i);
         }
-        o.tell(Json.object().with("model", source.name()).with("parameters", weights.count()).with("flops", graph.flops(1))
+        o.tell(Json.object().with("model", source.name()).with("parameters", graph.learned()).with("flops", graph.flops(1))
                 .with("layers", layers.stream().map(Layer::json).toList())
                 .with("memory", Json.object().with("batch", batch).with("threads", threads).with("training_bytes", training)
-                        .with("inference_bytes", inference).with("weights_bytes", 4 * weights.count())));
+                        .with("inference_bytes", inference).with("weights_bytes", 4 * graph.learned())));
         if (!o.json()) {
-            print(o, source, layers, weights.count());
+            print(o, source, layers, graph.learned());
             String form = "memory for batches of %d on %d thread%s: %s to train, %s to predict, and %s of weights";
             o.say(String.format(Locale.ROOT, form, batch, threads, threads == 1 ? "" : "s",
-                    Texts.bytes(training), Texts.bytes(inference), Texts.bytes(4 * weights.count())));
+                    Texts.bytes(training), Texts.bytes(inference), Texts.bytes(4 * graph.learned())));
         }
         return Exit.OK;
     }

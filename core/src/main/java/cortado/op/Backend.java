@@ -41,13 +41,40 @@ public interface Backend {
     }
 
     /**
-     * {@return vectorised kernels for F32, in the layout that suits a network: lanes where it has few channels and no op that mixes
-     * images, and the batch fills them; else channels}
+     * {@return the backend for one network: itself, unless this one chooses}
      * @param ops   the network's
      * @param batch N
      */
-    static Backend vector(List<Op> ops, int batch) {
-        return batch >= Layout.WIDTH && ops.stream().allMatch(Backend::suitsLanes) ? lanes() : channels();
+    default Backend suiting(List<Op> ops, int batch) {
+        return this;
+    }
+
+    /**
+     * {@return vectorised kernels for F32, in the layout that suits the network: lanes where it has few channels, no op that mixes
+     * images, and a batch that fills them; else channels. Asked for a single kernel it answers as lanes}
+     */
+    static Backend vector() {
+        return new Backend() {
+            @Override
+            public String name() {
+                return "vector";
+            }
+
+            @Override
+            public Layout layout() {
+                return lanes().layout();
+            }
+
+            @Override
+            public Kernel kernel(Op op, Shape... x) {
+                return lanes().kernel(op, x);
+            }
+
+            @Override
+            public Backend suiting(List<Op> ops, int batch) {
+                return ops.stream().allMatch(Backend::suitsLanes) ? lanes() : channels();
+            }
+        };
     }
 
     private static boolean suitsLanes(Op op) {

@@ -81,11 +81,11 @@ public final class Trainer implements AutoCloseable {
         this.weights = Parameters.init(network, rng.split("init"));
         this.judged = weights.copy();
         int evaluated = Math.min(EVALUATION_BATCH, data.test().size());
-        this.loader = Loader.shuffled(data.train(), normalization, settings.batch(), backend.layout(), rng,
-                settings.augmentation().transform());
-        this.heldOut = Loader.inOrder(data.test(), normalization, evaluated, backend.layout());
         this.plan = Plan.training(network, weights, settings.batch(), backend, settings.threads());
         this.judge = Plan.inference(network, judged, evaluated, backend, settings.threads());
+        this.loader = Loader.shuffled(data.train(), normalization, settings.batch(), plan.images().layout(), rng,
+                settings.augmentation().transform());
+        this.heldOut = Loader.inOrder(data.test(), normalization, evaluated, judge.images().layout());
         this.state = settings.optimizer().start(weights, plan.gradients());
         this.best = new Best(weights.zeros());
     }
@@ -143,7 +143,7 @@ public final class Trainer implements AutoCloseable {
             throw new IllegalStateException("a trainer trains once");
         }
         from.ifPresent(c -> c.expect(origin));
-        listener.accept(new Event.Started(settings, network, data, dataSha256, weights.count(), loader.batches(),
+        listener.accept(new Event.Started(settings, network, data, dataSha256, network.learned(), loader.batches(),
                 plan.bytes() + judge.bytes()));
         from.ifPresent(this::restore);
         begin = System.nanoTime() - Math.round(at.seconds() * 1e9);
