@@ -5,5 +5,6 @@ module cortado.core {
     exports cortado.tensor;
     exports cortado.op;
     exports cortado.graph;
+    exports cortado.model;
     exports cortado.plan;
 }

@@ -1,7 +1,7 @@
 package cortado.bench;
 
 import cortado.graph.Graph;
-import cortado.graph.Networks;
+import cortado.model.Networks;
 import cortado.graph.Node;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;

@@ -41,7 +41,8 @@ final class Progress implements Consumer<Event> {
                 output.tell(e.json());
             }
             case Event.Resumed r -> output.tell(r.json());
-            case Event.Save s -> { }
+            case Event.Save s -> {
+            }
             case Event.Done d -> clear();
             case Event.Stopped s -> clear();
             case Event.Failed f -> clear();

@@ -2,7 +2,7 @@ package cortado.cli;
 
 import cortado.graph.Graph;
 import cortado.graph.Model;
-import cortado.graph.Networks;
+import cortado.model.Networks;
 import cortado.graph.Parameters;
 import cortado.io.Hint;
 import cortado.io.ModelFile;

@@ -151,7 +151,7 @@ public record Graph(List<Node> nodes) {
         for (Node n : nodes) {
             if (!(n.op() instanceof Input)) {
                 for (Op.Param p : n.op().params(inputs(n, shapes))) {
-                    all.add(new Op.Param(n.name() + "." + p.name(), p.shape(), p.low(), p.high(), p.learned()));
+                    all.add(p.named(n.name() + "." + p.name()));
                 }
             }
         }

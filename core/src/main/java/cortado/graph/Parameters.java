@@ -41,7 +41,7 @@ public final class Parameters {
             Tensor t = Tensor.of(p.shape(), Type.F32);
             Rng r = rng.split(p.name());
             for (int i = 0; i < t.size(); i++) {
-                t.set(i, p.low() + (p.high() - p.low()) * r.uniform(i));
+                t.set(i, p.initial(r, i));
             }
             all.put(p.name(), t);
         }

@@ -80,8 +80,7 @@ public interface Backend {
     private static boolean suitsLanes(Op op) {
         return switch (op) {
             case Conv2d c -> c.filters() <= 64;
-            case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Flatten _, Add _, Softmax _,
-                    SoftmaxCrossEntropy _, Rectified _ ->
+            case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Flatten _, Add _, Softmax _, SoftmaxCrossEntropy _, Rectified _ ->
                 true;
             default -> false;
         };
@@ -136,8 +135,7 @@ public interface Backend {
             public Kernel kernel(Op op, Shape... x) {
                 return switch (op) {
                     case Input _, Flatten _, Op.Custom _ -> Kernel.reference(op);
-                    case Conv2d _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _,
-                            SoftmaxCrossEntropy _, Rectified _ ->
+                    case Conv2d _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _, SoftmaxCrossEntropy _, Rectified _ ->
                         Kernel.reference(op);
                 };
             }

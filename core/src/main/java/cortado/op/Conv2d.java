@@ -33,8 +33,9 @@ import java.util.Optional;
  * @param window  kernel R×S, stride, padding, dilation
  * @param groups  divides both C and K
  * @param bias    whether b is added
+ * @param init    how weights begin
  */
-public record Conv2d(int filters, Window window, int groups, boolean bias) implements Op {
+public record Conv2d(int filters, Window window, int groups, boolean bias, Init init) implements Op {
 
     /** Checks the ranges; throws {@link ShapeException}. */
     public Conv2d {
@@ -43,6 +44,18 @@ public record Conv2d(int filters, Window window, int groups, boolean bias) imple
                     "conv2d: filters must be at least 1 and divisible by groups, received " + filters + " filters, "
                             + groups + " groups");
         }
+    }
+
+    /**
+     * Weights begin as PyTorch's do.
+     *
+     * @param filters K, at least 1
+     * @param window  kernel R×S, stride, padding, dilation
+     * @param groups  divides both C and K
+     * @param bias    whether b is added
+     */
+    public Conv2d(int filters, Window window, int groups, boolean bias) {
+        this(filters, window, groups, bias, Init.PYTORCH);
     }
 
     /**
@@ -69,8 +82,8 @@ public record Conv2d(int filters, Window window, int groups, boolean bias) imple
     public List<Param> params(Shape... x) {
         int c = x[0].c() / groups;
         int fanIn = c * window.size();
-        Param w = Param.uniform("weight", fanIn, filters, c, window.h().kernel(), window.w().kernel());
-        return bias ? List.of(w, Param.uniform("bias", fanIn, filters)) : List.of(w);
+        Param w = init.weight(fanIn, filters * window.size(), filters, c, window.h().kernel(), window.w().kernel());
+        return bias ? List.of(w, init.bias(fanIn, filters)) : List.of(w);
     }
 
     @Override

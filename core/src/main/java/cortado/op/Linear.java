@@ -28,14 +28,25 @@ import java.util.Optional;
  *
  * @param outputs K, at least 1
  * @param bias    whether b is added
+ * @param init    how weights begin
  */
-public record Linear(int outputs, boolean bias) implements Op {
+public record Linear(int outputs, boolean bias, Init init) implements Op {
 
     /** Checks the range; throws {@link ShapeException}. */
     public Linear {
         if (outputs < 1) {
             throw new ShapeException("linear: outputs must be at least 1, received " + outputs);
         }
+    }
+
+    /**
+     * Weights begin as PyTorch's do.
+     *
+     * @param outputs K, at least 1
+     * @param bias    whether b is added
+     */
+    public Linear(int outputs, boolean bias) {
+        this(outputs, bias, Init.PYTORCH);
     }
 
     /**
@@ -56,8 +67,8 @@ public record Linear(int outputs, boolean bias) implements Op {
     @Override
     public List<Param> params(Shape... x) {
         int c = x[0].dim(1);
-        Param w = Param.uniform("weight", c, outputs, c);
-        return bias ? List.of(w, Param.uniform("bias", c, outputs)) : List.of(w);
+        Param w = init.weight(c, outputs, outputs, c);
+        return bias ? List.of(w, init.bias(c, outputs)) : List.of(w);
     }
 
     @Override

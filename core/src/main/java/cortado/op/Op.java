@@ -1,5 +1,6 @@
 package cortado.op;
 
+import cortado.tensor.Rng;
 import cortado.tensor.Shape;
 import java.util.List;
 import java.util.Locale;
@@ -19,15 +20,16 @@ public sealed interface Op permits Input, Conv2d, Linear, MaxPool2d, AvgPool2d, 
     }
 
     /**
-     * A tensor that an op declares, usually learned, and the range it is drawn from before training.
+     * A tensor that an op declares, usually learned, and how it is drawn before training.
      *
      * @param name    {@code weight} or {@code bias}; the node's name goes in front
      * @param shape   sizes, PyTorch's layout
      * @param low     smallest initial value
      * @param high    largest initial value; equal to {@code low} for a constant
+     * @param std     σ of a normal distribution around 0, cut off at {@code low} and {@code high}; 0 for a uniform one between them
      * @param learned whether it has a gradient; false for what forward itself keeps in training, such as a running mean
      */
-    record Param(String name, Shape shape, double low, double high, boolean learned) {
+    record Param(String name, Shape shape, double low, double high, double std, boolean learned) {
         /**
          * A learned tensor.
          *
@@ -37,7 +39,7 @@ public sealed interface Op permits Input, Conv2d, Linear, MaxPool2d, AvgPool2d, 
          * @param high  largest initial value
          */
         public Param(String name, Shape shape, double low, double high) {
-            this(name, shape, low, high, true);
+            this(name, shape, low, high, 0, true);
         }
 
         /**
@@ -49,7 +51,19 @@ public sealed interface Op permits Input, Conv2d, Linear, MaxPool2d, AvgPool2d, 
          * @return the declaration
          */
         static Param state(String name, double value, int... dims) {
-            return new Param(name, Shape.of(dims), value, value, false);
+            return new Param(name, Shape.of(dims), value, value, 0, false);
+        }
+
+        /**
+         * Normal around 0.
+         *
+         * @param name the parameter's name
+         * @param std  σ, positive
+         * @param dims sizes
+         * @return the declaration
+         */
+        static Param normal(String name, double std, int... dims) {
+            return new Param(name, Shape.of(dims), Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, std, true);
         }
 
         /**
@@ -64,6 +78,23 @@ public sealed interface Op permits Input, Conv2d, Linear, MaxPool2d, AvgPool2d, 
         static Param uniform(String name, int fanIn, int... dims) {
             double bound = 1 / Math.sqrt(fanIn);
             return new Param(name, Shape.of(dims), -bound, bound);
+        }
+
+        /**
+         * {@return the same under another name}
+         * @param other the new name
+         */
+        public Param named(String other) {
+            return new Param(other, shape, low, high, std, learned);
+        }
+
+        /**
+         * {@return an element's initial value}
+         * @param rng the tensor's own
+         * @param i   which element
+         */
+        public double initial(Rng rng, long i) {
+            return std > 0 ? Math.clamp(std * rng.normal(i), low, high) : low + (high - low) * rng.uniform(i);
         }
     }
 

@@ -4,7 +4,7 @@ import cortado.data.DataSplit;
 import cortado.data.Datasets;
 import cortado.data.Options;
 import cortado.graph.Graph;
-import cortado.graph.Networks;
+import cortado.model.Networks;
 import cortado.io.ModelFile;
 import cortado.train.Event;
 import cortado.train.Outcome;

@@ -5,6 +5,7 @@ import cortado.op.AvgPool2d;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
+import cortado.op.Init;
 import cortado.op.Input;
 import cortado.op.Linear;
 import cortado.op.MaxPool2d;
@@ -48,11 +49,11 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
                     l -> new Input(l.fields.shape("shape").or(l::image).orElseThrow(() -> l.fields.wrong("shape", "[C, H, W]")),
                             l.type()),
                     (op, o) -> unless(o.with("shape", dims(op.example())), "type", op.type().name(), Type.F32.name())),
-            new OpJson<>(Conv2d.class, "conv", 1, and(WINDOW, "filters", "groups", "bias"),
+            new OpJson<>(Conv2d.class, "conv", 1, and(WINDOW, "filters", "groups", "bias", "init"),
                     l -> new Conv2d(l.outputs("filters", false), l.window(false), l.fields.number("groups", 1),
-                            l.fields.flag("bias", true)),
-                    (op, o) -> unless(unless(window(o.with("filters", op.filters()), op.window(), false),
-                            "groups", op.groups(), 1), "bias", op.bias(), true)),
+                            l.fields.flag("bias", true), l.one("init", Init.PYTORCH)),
+                    (op, o) -> one(unless(unless(window(o.with("filters", op.filters()), op.window(), false),
+                            "groups", op.groups(), 1), "bias", op.bias(), true), "init", op.init(), Init.PYTORCH)),
             new OpJson<>(MaxPool2d.class, "pool", 1, and(WINDOW, "ceil_mode"),
                     l -> new MaxPool2d(l.window(true), l.fields.flag("ceil_mode", false)),
                     (op, o) -> unless(window(o, op.window(), true), "ceil_mode", op.ceilMode(), false)),
@@ -60,9 +61,10 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
                     l -> new AvgPool2d(l.window(true), l.fields.flag("ceil_mode", false), l.fields.flag("count_include_pad", true)),
                     (op, o) -> unless(unless(window(o, op.window(), true), "ceil_mode", op.ceilMode(), false),
                             "count_include_pad", op.countPadding(), true)),
-            new OpJson<>(Linear.class, "fc", 1, List.of("outputs", "bias"),
-                    l -> new Linear(l.outputs("outputs", l.last), l.fields.flag("bias", true)),
-                    (op, o) -> unless(o.with("outputs", op.outputs()), "bias", op.bias(), true)),
+            new OpJson<>(Linear.class, "fc", 1, List.of("outputs", "bias", "init"),
+                    l -> new Linear(l.outputs("outputs", l.last), l.fields.flag("bias", true), l.one("init", Init.PYTORCH)),
+                    (op, o) -> one(unless(o.with("outputs", op.outputs()), "bias", op.bias(), true), "init", op.init(),
+                            Init.PYTORCH)),
             plain(GlobalAvgPool2d.class, "pool", 1, new GlobalAvgPool2d()),
             plain(Relu.class, "relu", 1, new Relu()),
             plain(Flatten.class, "flatten", 1, new Flatten()),
@@ -135,6 +137,14 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
                     });
         }
 
+        /** One of an enum's words, in lower case. */
+        <E extends Enum<E>> E one(String key, E usual) {
+            List<E> all = List.of(usual.getDeclaringClass().getEnumConstants());
+            Optional<String> given = fields.string(key);
+            return given.isEmpty() ? usual : all.stream().filter(e -> word(e).equals(given.get())).findFirst()
+                    .orElseThrow(() -> fields.wrong(key, "one of " + all.stream().map(OpJson::word).toList()));
+        }
+
         private Type type() {
             String name = fields.string("type").orElse(Type.F32.name());
             return Arrays.stream(Type.values()).filter(t -> t.name().equals(name)).findFirst()
@@ -180,6 +190,14 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
 
     private static Json.Obj unless(Json.Obj o, String key, Object value, Object usual) {
         return value.equals(usual) ? o : o.with(key, value);
+    }
+
+    private static Json.Obj one(Json.Obj o, String key, Enum<?> value, Enum<?> usual) {
+        return unless(o, key, word(value), word(usual));
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 
     static List<Integer> dims(Shape shape) {

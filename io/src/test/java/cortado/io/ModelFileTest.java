@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cortado.graph.Graph;
 import cortado.graph.Model;
-import cortado.graph.Networks;
+import cortado.model.Networks;
 import cortado.graph.Normalization;
 import cortado.graph.Parameters;
 import cortado.op.Flatten;

@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cortado.graph.Graph;
-import cortado.graph.Networks;
+import cortado.model.Networks;
 import cortado.graph.Node;
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
+import cortado.op.Init;
 import cortado.op.Input;
 import cortado.op.Linear;
 import cortado.op.MaxPool2d;
@@ -51,9 +52,10 @@ class NetworkJsonTest {
         Graph join = join(new Softmax());
         return Stream.concat(Networks.NAMES.stream().map(n -> Networks.named(n, Shape.of(1, 28, 28), 10)), Stream.of(
                 Graph.builder().then("x", Input.images(4, 19, 21))
-                        .then("a.0", new Conv2d(6, odd, 2, false)).then("b", new Conv2d(3, wide, 3, true))
+                        .then("a.0", new Conv2d(6, odd, 2, false, Init.KAIMING_NORMAL_FAN_OUT))
+                        .then("b", new Conv2d(3, wide, 3, true))
                         .then("c", Conv2d.of(4, Window.same(2, 4, 3, 1))).then("flat", new Flatten())
-                        .then("fc", new Linear(7, false)).build(),
+                        .then("fc", new Linear(7, true, Init.NORMAL_001)).build(),
                 Graph.builder().then("x", Input.images(2, 20, 20))
                         .then("m", new MaxPool2d(new Window(new Axis(3, 2, 1, 0, 2), new Axis(2, 2, 0, 1, 1)), true))
                         .then("n", MaxPool2d.of(2)).then("g", new GlobalAvgPool2d()).build(),
@@ -158,6 +160,7 @@ class NetworkJsonTest {
         "{'op':'conv2d','filters':3,'kernel':3,'bias':1}|bias: expected true or false, received 1",
         "{'op':'conv2d','filters':3,'kernel':3,'groups':2}|filters must be at least 1 and divisible by groups",
         "{'op':'conv2d','filters':2147483647,'kernel':3}|f.json: layer conv1: a tensor holds at most 2147483647 elements",
+        "{'op':'conv2d','filters':3,'kernel':3,'init':'zero'}|init: expected one of [pytorch, pytorch_zero_bias, ",
         "{'op':'maxpool2d','kernel':2,'padding':2}|padding may be at most half the kernel",
         "{'op':'relu','from':'conv1'}|layer 1 (relu): from: no layer before this one is called \"conv1\"",
         "{'op':'relu','from':['x','x']}|from: expected the name of an earlier layer, received [\"x\",\"x\"]",

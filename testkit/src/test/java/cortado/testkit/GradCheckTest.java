@@ -3,7 +3,7 @@ package cortado.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import cortado.graph.Graph;
-import cortado.graph.Networks;
+import cortado.model.Networks;
 import cortado.graph.Parameters;
 import cortado.op.Add;
 import cortado.op.AvgPool2d;

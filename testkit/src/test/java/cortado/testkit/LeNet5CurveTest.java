@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import cortado.graph.Graph;
-import cortado.graph.Networks;
+import cortado.model.Networks;
 import cortado.graph.Parameters;
 import cortado.op.Backend;
 import cortado.plan.Plan;

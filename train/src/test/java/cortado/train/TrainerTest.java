@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import cortado.data.DataSplit;
-import cortado.graph.Networks;
+import cortado.model.Networks;
 import cortado.graph.Parameters;
 import cortado.op.Backend;
 import cortado.tensor.ShapeException;

@@ -1,5 +1,6 @@
-package cortado.graph;
+package cortado.model;
 
+import cortado.graph.Graph;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.Input;

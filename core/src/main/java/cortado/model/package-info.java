@@ -1,0 +1,2 @@
+/** Networks by name: one file per family. */
+package cortado.model;
