@@ -151,7 +151,7 @@ public record Graph(List<Node> nodes) {
         for (Node n : nodes) {
             if (!(n.op() instanceof Input)) {
                 for (Op.Param p : n.op().params(inputs(n, shapes))) {
-                    all.add(p.named(n.name() + "." + p.name()));
+                    all.add(p.named(n.parameter(p.name())));
                 }
             }
         }

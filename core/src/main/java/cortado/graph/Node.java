@@ -15,4 +15,12 @@ public record Node(String name, Op op, List<Integer> inputs) {
     public Node {
         inputs = List.copyOf(inputs);
     }
+
+    /**
+     * {@return the full name of a parameter: {@code layer1.0.conv1.weight}}
+     * @param parameter as the op declares it; one that begins with a slash belongs to no node, and what follows is its full name
+     */
+    public String parameter(String parameter) {
+        return parameter.startsWith("/") ? parameter.substring(1) : name + "." + parameter;
+    }
 }

@@ -122,7 +122,27 @@ public final class Parameters {
         return tensors;
     }
 
-    /** {@return the number of learned numbers} */
+    /**
+     * {@return the learned ones, shared}
+     * @param graph that declares them
+     */
+    public Parameters learned(Graph graph) {
+        Map<String, Tensor> all = new LinkedHashMap<>();
+        graph.params().stream().filter(Op.Param::learned).forEach(p -> all.put(p.name(), get(p.name())));
+        return new Parameters(all);
+    }
+
+    /** {@return no parameters} */
+    public static Parameters none() {
+        return new Parameters(Map.of());
+    }
+
+    /** {@return the type of all tensors; F32 where there are none} */
+    public Type type() {
+        return tensors.isEmpty() ? Type.F32 : tensors.firstEntry().getValue().type();
+    }
+
+    /** {@return the number of numbers, learned or not} */
     public long count() {
         return tensors.values().stream().mapToLong(Tensor::size).sum();
     }

@@ -17,13 +17,14 @@ public final class Operands {
     private final Tensor dy;
     private final boolean[] accumulate;
     private final Tensor scratch;
+    private final Tensor prepared;
     private final Optional<Tensor> b;
     private final Pass pass;
     private final long salt;
     private final int first;
 
     private Operands(Tensor[] x, Tensor y, Tensor[] params, Tensor[] saved, List<Optional<Tensor>> dx,
-            List<Optional<Tensor>> dparams, Tensor dy, boolean[] accumulate, Tensor scratch, Pass pass, long salt, int first) {
+            List<Optional<Tensor>> dparams, Tensor dy, boolean[] accumulate, Tensor scratch, Tensor prepared, Pass pass, long salt, int first) {
         this.x = x;
         this.y = y;
         this.params = params;
@@ -33,6 +34,7 @@ public final class Operands {
         this.dy = dy;
         this.accumulate = accumulate;
         this.scratch = scratch;
+        this.prepared = prepared;
         this.pass = pass;
         this.salt = salt;
         this.first = first;
@@ -51,7 +53,7 @@ public final class Operands {
     public static Operands of(List<Tensor> x, Tensor y, List<Tensor> params, List<Tensor> saved) {
         return new Operands(x.toArray(Tensor[]::new), y, params.toArray(Tensor[]::new), saved.toArray(Tensor[]::new),
                 Collections.nCopies(x.size(), Optional.empty()), Collections.nCopies(params.size(), Optional.empty()), y,
-                new boolean[x.size()], Tensor.f32(1), new Pass(true), 0, 0);
+                new boolean[x.size()], Tensor.f32(1), Tensor.f32(1), new Pass(true), 0, 0);
     }
 
     /**
@@ -64,7 +66,7 @@ public final class Operands {
      * @return operands for both passes
      */
     public Operands withGradients(Tensor dy, List<Optional<Tensor>> dx, boolean[] accumulate, List<Optional<Tensor>> dparams) {
-        return new Operands(x, y, params, saved, List.copyOf(dx), List.copyOf(dparams), dy, accumulate.clone(), scratch, pass,
+        return new Operands(x, y, params, saved, List.copyOf(dx), List.copyOf(dparams), dy, accumulate.clone(), scratch, prepared, pass,
                 salt, first);
     }
 
@@ -75,7 +77,17 @@ public final class Operands {
      * @return the operands
      */
     public Operands withScratch(Tensor scratch) {
-        return new Operands(x, y, params, saved, dx, dparams, dy, accumulate, scratch, pass, salt, first);
+        return new Operands(x, y, params, saved, dx, dparams, dy, accumulate, scratch, prepared, pass, salt, first);
+    }
+
+    /**
+     * These operands with room for what a kernel makes of the parameters before a pass.
+     *
+     * @param prepared F32, at least {@link Wide#prepared()} elements
+     * @return the operands
+     */
+    public Operands withPrepared(Tensor prepared) {
+        return new Operands(x, y, params, saved, dx, dparams, dy, accumulate, scratch, prepared, pass, salt, first);
     }
 
     /**
@@ -87,7 +99,7 @@ public final class Operands {
      * @return the operands
      */
     public Operands in(Pass pass, long salt, int first) {
-        return new Operands(x, y, params, saved, dx, dparams, dy, accumulate, scratch, pass, salt, first);
+        return new Operands(x, y, params, saved, dx, dparams, dy, accumulate, scratch, prepared, pass, salt, first);
     }
 
     /** {@return the number of inputs} */
@@ -205,5 +217,10 @@ public final class Operands {
     /** {@return room to work in} */
     public Tensor scratch() {
         return scratch;
+    }
+
+    /** {@return what a kernel made of the parameters} */
+    public Tensor prepared() {
+        return prepared;
     }
 }

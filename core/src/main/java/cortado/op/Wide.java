@@ -16,6 +16,23 @@ public interface Wide extends Kernel {
         return 0;
     }
 
+    /** {@return F32 elements that {@link #prepare} fills} */
+    default int prepared() {
+        return 0;
+    }
+
+    /**
+     * The phases that depend on parameters only, such as transforming filters. In training they run before each forward pass, for
+     * inference when weights have changed. They fill {@link Operands#prepared()}, which the forward pass reads.
+     *
+     * @param o    as in forward
+     * @param room per worker, {@link #room()} elements
+     * @return in order
+     */
+    default List<Phase> prepare(Operands o, List<Tensor> room) {
+        return List.of();
+    }
+
     /**
      * The phases of the forward pass.
      *
@@ -37,7 +54,9 @@ public interface Wide extends Kernel {
     /** Runs the phases on the calling thread. */
     @Override
     default void forward(Operands o) {
-        run(forward(o, List.of(Tensor.f32(Math.max(1, room())))));
+        List<Tensor> room = List.of(Tensor.f32(Math.max(1, room())));
+        run(prepare(o, room));
+        run(forward(o, room));
     }
 
     /** Runs the phases on the calling thread. */

@@ -1,11 +1,13 @@
 package cortado.plan;
 
 import cortado.graph.Parameters;
+import cortado.op.Phase;
 import cortado.tensor.Layout;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.util.LinkedHashMap;
+import java.util.function.IntSupplier;
 
 /** The gradients of all parameters in one stretch of memory, and as many again for each shard; added up in the shards' order. */
 final class Gradients {
@@ -22,11 +24,11 @@ final class Gradients {
     }
 
     static Gradients of(Parameters parameters, Type type, int shards) {
-        int total = 0;
+        long total = 1;
         for (Tensor p : parameters.map().values()) {
-            total += (int) Memory.align(p.size());
+            total += Memory.align(p.size());
         }
-        Shape all = Shape.of(Math.max(1, total));
+        Shape all = Shape.of(Math.toIntExact(total));
         Tensor sum = Memory.aligned(all, type, Layout.ROWS);
         Tensor[] shard = new Tensor[shards];
         for (int s = 0; s < shards; s++) {
@@ -58,12 +60,27 @@ final class Gradients {
         return (long) sum.length() * sum.type().bytes() * (shard.length + 1);
     }
 
-    int chunks() {
+    private int chunks() {
         return (sum.length() + CHUNK - 1) / CHUNK;
     }
 
+    /** The sum over shards, in chunks. */
+    Phase phase(IntSupplier shards) {
+        return new Phase() {
+            @Override
+            public int parts() {
+                return chunks();
+            }
+
+            @Override
+            public void run(int chunk, int worker) {
+                reduce(chunk, shards.getAsInt());
+            }
+        };
+    }
+
     /** Adds one chunk of the first {@code shards} shards' gradients to the sum. */
-    void reduce(int chunk, int shards) {
+    private void reduce(int chunk, int shards) {
         int from = chunk * CHUNK;
         int to = Math.min(from + CHUNK, sum.length());
         for (int s = 0; s < shards; s++) {

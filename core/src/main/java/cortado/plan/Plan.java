@@ -1,51 +1,52 @@
 package cortado.plan;
 
 import cortado.graph.Graph;
+import cortado.graph.Node;
 import cortado.graph.Parameters;
 import cortado.op.Backend;
+import cortado.op.Kernel;
+import cortado.op.Phase;
 import cortado.tensor.Layout;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A graph compiled for one batch size: steps over planned memory. It allocates everything when it is made and nothing in a
  * step.
  *
- * <p>The batch is walked in shards of 16 images: a thread takes a shard through all steps forward and, in training, back again
- * while its activations are in cache. Each shard leaves the gradient of its images apart; they are then added in the shards'
- * order. So the result follows from the shapes alone, never from the number of threads.
+ * <p>Small networks are walked in shards of 16 images: a thread takes a shard through all steps forward and, in training, back again
+ * while its activations are in cache; each shard leaves the gradient of its images apart, and they are added in the shards' order.
+ * Others are walked step by step, every thread taking a share of each step. Either way the result follows from the shapes alone,
+ * never from the number of threads.
  *
  * <p>Not for several callers at once. Closing stops the threads.
  */
 public final class Plan implements AutoCloseable {
     private final Compiled c;
-    private final Step[] steps;
     private final Team team;
-    private final Team.Task forward;
-    private final Team.Task both;
-    private final Team.Task reduce;
+    private final Phase[] prepare;
+    private final Phase[] forward;
+    private final Phase[] both;
+    private long key;
     private int n;
 
     private Plan(Compiled c, int threads) {
         this.c = c;
-        this.steps = c.steps().toArray(Step[]::new);
         this.team = new Team(threads);
-        this.forward = (shard, worker) -> forward(worker, shard);
-        this.both = (shard, worker) -> {
-            forward(worker, shard);
-            backward(worker, shard);
-        };
-        this.reduce = (chunk, worker) -> c.gradients().reduce(chunk, shards());
+        this.prepare = c.prepare().toArray(Phase[]::new);
+        this.forward = c.forward().toArray(Phase[]::new);
+        this.both = c.both().toArray(Phase[]::new);
+        refresh();
     }
 
     /**
      * A plan that computes scores.
      *
      * @param network    from images to scores
-     * @param parameters its weights, shared: later changes are seen. Their type decides that of all activations
+     * @param parameters its weights, shared: call {@link #refresh} after changing them. Their type decides that of all activations
      * @param batch      the most images in one pass, at least 1
      * @param backend    chooses kernels
      * @param threads    at least 1
@@ -66,7 +67,21 @@ public final class Plan implements AutoCloseable {
      * @return the plan
      */
     public static Plan training(Graph network, Parameters parameters, int batch, Backend backend, int threads) {
-        return new Plan(Compiled.of(network.withLoss(), parameters, batch, backend, checked(threads), true), threads);
+        return trainingWithLoss(network.withLoss(), parameters, batch, backend, threads);
+    }
+
+    /**
+     * A plan that computes scores, loss and gradients.
+     *
+     * @param withLoss   from images to scores, and labels and loss on top: {@link Graph#withLoss(cortado.op.Op, cortado.op.Input)}
+     * @param parameters its weights, shared: later changes are seen. Their type decides that of all activations
+     * @param batch      the most images in one step, at least 1
+     * @param backend    chooses kernels
+     * @param threads    at least 1
+     * @return the plan
+     */
+    public static Plan trainingWithLoss(Graph withLoss, Parameters parameters, int batch, Backend backend, int threads) {
+        return new Plan(Compiled.of(withLoss, parameters, batch, backend, checked(threads), true), threads);
     }
 
     private static int checked(int threads) {
@@ -76,12 +91,30 @@ public final class Plan implements AutoCloseable {
         return threads;
     }
 
-    /** {@return where the caller writes the batch: {@code N C H W}, in the backend's layout} */
+    /**
+     * Tells a plan for inference that weights have changed: kernels keep them transformed. A plan for training looks at them in every
+     * pass.
+     */
+    public void refresh() {
+        c.pass().begin(c.batch(), 0);
+        run(prepare);
+    }
+
+    /**
+     * Sets the key of the random numbers that dropout draws in the passes to come; equal keys give equal masks.
+     *
+     * @param key of {@link cortado.tensor.Rng}, another one for every step
+     */
+    public void draw(long key) {
+        this.key = key;
+    }
+
+    /** {@return where the caller writes the batch: {@code N C H W}, in the layout that the plan has chosen} */
     public Tensor images() {
         return c.images();
     }
 
-    /** {@return where the caller of a training plan writes the classes: {@code N}, I32} */
+    /** {@return where the caller of a training plan writes the classes: {@code N}, I32, or what the loss takes instead} */
     public Tensor labels() {
         return c.labels().orElseThrow(() -> new ShapeException("a plan for inference has no labels"));
     }
@@ -98,7 +131,7 @@ public final class Plan implements AutoCloseable {
 
     /** {@return gradients by the parameters' names; steps add to them, so clear them with {@code fill(0)} between} */
     public Parameters gradients() {
-        return c.gradients().byName();
+        return c.gradients();
     }
 
     /** {@return the most images in one pass} */
@@ -113,7 +146,7 @@ public final class Plan implements AutoCloseable {
      */
     public void forward(int n) {
         begin(n);
-        team.run(shards(), forward);
+        run(forward);
     }
 
     /**
@@ -129,8 +162,7 @@ public final class Plan implements AutoCloseable {
         for (int i = 0; i < n; i++) {
             dLoss.set(i, 1.0 / n);
         }
-        team.run(shards(), both);
-        team.run(c.gradients().chunks(), reduce);
+        run(both);
         return loss();
     }
 
@@ -148,21 +180,12 @@ public final class Plan implements AutoCloseable {
             throw new ShapeException("the plan takes 1 … " + c.batch() + " images, received " + n);
         }
         this.n = n;
+        c.pass().begin(n, key);
     }
 
-    private int shards() {
-        return (n + Layout.WIDTH - 1) / Layout.WIDTH;
-    }
-
-    private void forward(int worker, int shard) {
-        for (int i = 0; i < steps.length; i++) {
-            steps[i].forward(worker, shard);
-        }
-    }
-
-    private void backward(int worker, int shard) {
-        for (int i = steps.length - 1; i >= 0; i--) {
-            steps[i].backward(worker, shard);
+    private void run(Phase[] phases) {
+        for (Phase p : phases) {
+            team.run(p);
         }
     }
 
@@ -172,16 +195,23 @@ public final class Plan implements AutoCloseable {
      * @param name   of the node
      * @param op     what is computed
      * @param kernel how
+     * @param layout of activations
      * @param output shape for the whole batch
      * @param flops  of one forward pass
+     * @param bytes  that one forward pass reads and writes at least: inputs, parameters, output
      */
-    public record Line(String name, String op, String kernel, Shape output, long flops) {
+    public record Line(String name, String op, String kernel, Layout layout, Shape output, long flops, long bytes) {
+        static Line of(Node n, Kernel kernel, Layout layout, List<Shape> shapes, int v) {
+            Shape[] in = Graph.inputs(n, shapes);
+            long elements = Arrays.stream(in).mapToLong(Shape::size).sum() + shapes.get(v).size()
+                    + n.op().params(in).stream().mapToLong(p -> p.shape().size()).sum();
+            return new Line(n.name(), n.op().kind(), kernel.name(), layout, shapes.get(v), n.op().flops(in), 4 * elements);
+        }
     }
 
     /** {@return the steps in order, with the kernel each got} */
     public List<Line> lines() {
-        return c.steps().stream().map(s -> new Line(s.node().name(), s.node().op().kind(), s.kernel().name(), s.y(), s.flops()))
-                .toList();
+        return c.lines();
     }
 
     /** {@return bytes that the plan has allocated: activations, gradients, scratch; the weights are the caller's} */

@@ -1,5 +1,6 @@
 package cortado.plan;
 
+import cortado.op.Phase;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -11,23 +12,13 @@ import java.util.concurrent.locks.LockSupport;
 final class Team implements AutoCloseable {
     private static final int SPINS = 20_000;
 
-    /** Work in numbered parts. */
-    interface Task {
-        /**
-         * Does one part.
-         * @param part   0 … parts−1
-         * @param worker 0 … min(threads, parts)−1; no two parts run at once on the same worker
-         */
-        void run(int part, int worker);
-    }
-
     private final Thread[] workers;
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger busy = new AtomicInteger();
     private volatile int round;
     private volatile boolean closed;
     private volatile Throwable failure;
-    private Task task;
+    private Phase task;
     private int parts;
 
     Team(int threads) {
@@ -45,8 +36,9 @@ final class Team implements AutoCloseable {
         return workers.length + 1;
     }
 
-    /** Runs every part of a task and returns when all are done; throws what the first failing part threw. */
-    void run(int parts, Task task) {
+    /** Runs every part of a phase and returns when all are done; throws what the first failing part threw. */
+    void run(Phase task) {
+        int parts = task.parts();
         if (workers.length == 0 || parts == 1) {
             for (int p = 0; p < parts; p++) {
                 task.run(p, 0);

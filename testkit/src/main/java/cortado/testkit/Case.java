@@ -97,7 +97,12 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
         List<Optional<Tensor>> dparams = new ArrayList<>();
         for (Op.Param p : op.params(shapes())) {
             params.add(values(p.shape(), type, Layout.ROWS, Values.SPREAD, rng.split(p.name())));
-            dparams.add(Optional.of(gradient(p.shape(), type, Layout.ROWS, rng.split("d" + p.name()), prefilled)));
+            if (p.learned()) {
+                dparams.add(Optional.of(gradient(p.shape(), type, Layout.ROWS, rng.split("d" + p.name()), prefilled)));
+            } else {
+                dparams.add(Optional.empty());
+                positive(params.getLast());
+            }
         }
         List<Tensor> saved = op.saved(shapes()).stream().map(s -> Tensor.of(s, Type.I32, layout)).toList();
         boolean[] accumulate = new boolean[inputs.size()];
@@ -115,13 +120,20 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
         return t;
     }
 
+    /** What forward keeps in training may be a variance. */
+    private static void positive(Tensor state) {
+        for (int i = 0; i < state.size(); i++) {
+            state.set(i, state.get(i) + 1.5);
+        }
+    }
+
     private static Tensor gradient(Shape shape, Type type, Layout layout, Rng rng, boolean prefilled) {
         return prefilled ? values(shape, type, layout, Values.SPREAD, rng) : Tensor.of(shape, type, layout);
     }
 
     private static Tensor values(Shape shape, Type type, Layout layout, Values values, Rng rng) {
         Tensor t = Tensor.of(shape, type, layout);
-        if (layout == Layout.LANES) {
+        if (layout != Layout.ROWS) {
             t.fill(JUNK);
         }
         int[] order = rng.permutation(t.size());

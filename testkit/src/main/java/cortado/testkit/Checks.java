@@ -84,7 +84,10 @@ public final class Checks {
         }
         List<Op.Param> params = c.op().params(c.shapes());
         for (int i = 0; i < params.size(); i++) {
-            Tensor dw = o.dparam(i).orElseThrow();
+            if (o.dparam(i).isEmpty()) {
+                continue;
+            }
+            Tensor dw = o.dparam(i).get();
             all.add(Differences.compare("d" + params.get(i).name(), o.param(i), dw, rng.split(100 + i), samples, loss));
         }
         return all;
@@ -123,7 +126,10 @@ public final class Checks {
         all.add(transposed("dx", c, o, x, v, dx));
         List<Op.Param> params = c.op().params(c.shapes());
         for (int i = 0; i < params.size(); i++) {
-            Tensor dw = o.dparam(i).orElseThrow();
+            if (o.dparam(i).isEmpty()) {
+                continue;
+            }
+            Tensor dw = o.dparam(i).get();
             all.add(transposed("d" + params.get(i).name(), c, o, List.of(o.param(i)), List.of(fresh.param(i)), List.of(dw)));
         }
         return all;

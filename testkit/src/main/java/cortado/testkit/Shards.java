@@ -4,6 +4,7 @@ import cortado.op.Backend;
 import cortado.op.Kernel;
 import cortado.op.Op;
 import cortado.op.Operands;
+import cortado.op.Wide;
 import cortado.tensor.Layout;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
@@ -13,7 +14,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
-/** Runs a backend's kernel on a case as a plan does: 16 images or fewer at a time, each shard with its own parameter gradients. */
+/**
+ * Runs a backend's kernel on a case as a plan does: in lanes 16 images or fewer at a time, each shard with its own parameter gradients;
+ * in channels image by image where the kernel is plain and has no parameters; else the whole batch.
+ */
 final class Shards {
     private final Operands whole;
     private final Kernel kernel;
@@ -23,13 +27,17 @@ final class Shards {
     Shards(Case c, Backend backend, Operands whole) {
         this.whole = whole;
         int n = whole.x().shape().n();
-        Shape[] x = Arrays.stream(c.shapes()).map(s -> s.withN(Math.min(n, Layout.WIDTH))).toArray(Shape[]::new);
+        boolean lanes = backend.layout() == Layout.LANES;
+        Shape[] x = Arrays.stream(c.shapes()).map(s -> s.withN(lanes ? Math.min(n, Layout.WIDTH) : n)).toArray(Shape[]::new);
         this.kernel = backend.kernel(c.op(), x);
+        boolean images = backend.layout() == Layout.CHANNELS && !(kernel instanceof Wide) && !c.op().mixes()
+                && c.op().params(x).isEmpty();
+        int step = lanes ? Layout.WIDTH : images ? 1 : n;
         List<Op.Param> declared = c.op().params(x);
         this.params = declared.size();
         int saved = c.op().saved(x).size();
-        for (int from = 0; from < n; from += Layout.WIDTH) {
-            parts.add(part(from, Math.min(n, from + Layout.WIDTH), saved));
+        for (int from = 0; from < n; from += step) {
+            parts.add(part(from, Math.min(n, from + step), saved));
         }
     }
 
@@ -46,14 +54,17 @@ final class Shards {
         }
         for (int i = 0; i < params; i++) {
             dparams.add(whole.dparam(i).map(t -> Tensor.of(t.shape(), t.type())));
-            dparams.getLast().ifPresent(this::toBeOverwritten);
+            if (!(kernel instanceof Wide)) { // those add to the plan's sums
+                dparams.getLast().ifPresent(this::toBeOverwritten);
+            }
         }
         return Operands.of(IntStream.range(0, whole.inputs()).mapToObj(i -> whole.x(i).slice(from, to)).toList(),
                 whole.y().slice(from, to),
                 IntStream.range(0, params).mapToObj(whole::param).toList(),
                 IntStream.range(0, saved).mapToObj(i -> whole.saved(i).slice(from, to)).toList())
                 .withGradients(whole.dy().slice(from, to), dx, accumulate, dparams)
-                .withScratch(Tensor.f32(Math.max(1, kernel.scratch())));
+                .withScratch(Tensor.f32(Math.max(1, kernel.scratch())))
+                .withPrepared(Tensor.f32(kernel instanceof Wide w ? Math.max(1, w.prepared()) : 1));
     }
 
     private void toBeOverwritten(Tensor t) {
@@ -68,8 +79,11 @@ final class Shards {
         for (Operands o : parts) {
             kernel.backward(o);
             for (int i = 0; i < params; i++) {
-                Tensor sum = whole.dparam(i).orElseThrow();
-                Tensor part = o.dparam(i).orElseThrow();
+                if (whole.dparam(i).isEmpty()) {
+                    continue;
+                }
+                Tensor sum = whole.dparam(i).get();
+                Tensor part = o.dparam(i).get();
                 for (int k = 0; k < sum.size(); k++) {
                     sum.add(k, part.get(k));
                 }

@@ -49,7 +49,7 @@ public final class Walk {
             return Operands.of(List.of(), y.getLast(), List.of(), List.of());
         }
         Shape[] in = Graph.inputs(n, shapes);
-        List<String> names = n.op().params(in).stream().map(p -> n.name() + "." + p.name()).toList();
+        List<String> names = n.op().params(in).stream().map(p -> n.parameter(p.name())).toList();
         List<Tensor> saved = n.op().saved(in).stream().map(s -> Tensor.of(s, Type.I32)).toList();
         boolean[] accumulate = new boolean[in.length];
         Arrays.fill(accumulate, true);
@@ -58,7 +58,8 @@ public final class Walk {
                 .map(i -> isLabels(graph.nodes().get(i)) ? Optional.<Tensor>empty() : Optional.of(dy.get(i))).toList();
         return Operands.of(x, y.getLast(), names.stream().map(parameters::get).toList(), saved)
                 .withGradients(dy.getLast().to(dy.getLast().type()), dx, accumulate,
-                        names.stream().map(p -> Optional.of(gradients.get(p))).toList());
+                        n.op().params(in).stream().map(p -> p.learned() ? Optional.of(gradients.get(n.parameter(p.name()))) : Optional.<Tensor>empty())
+                                .toList());
     }
 
     /** {@return whether a node holds class indices, which have no gradient} */

@@ -86,6 +86,18 @@ class CasesTest {
         assertThat(Checks.parity(c, Backend.lanes(), Type.F32, 3, false)).allMatch(f -> f.passed(1e-5));
     }
 
+    @ParameterizedTest
+    @MethodSource("all")
+    void kernelsInChannelsAgreeAddingSeed4(Case c) {
+        assertThat(Checks.parity(c, Backend.channels(), Type.F32, 4, true)).allMatch(f -> f.passed(1e-5));
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void kernelsInChannelsAgreeOverwritingSeed5(Case c) {
+        assertThat(Checks.parity(c, Backend.channels(), Type.F32, 5, false)).allMatch(f -> f.passed(1e-5));
+    }
+
     private static Backend referenceInLanes() {
         return new Backend() {
             @Override

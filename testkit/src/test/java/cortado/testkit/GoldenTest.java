@@ -36,6 +36,12 @@ class GoldenTest {
         assertThat(run(g, Backend.lanes(), Type.F32)).allMatch(f -> f.passed(1e-5));
     }
 
+    @ParameterizedTest
+    @MethodSource("all")
+    void kernelsInChannels(Golden g) {
+        assertThat(run(g, Backend.channels(), Type.F32)).allMatch(f -> f.passed(1e-5));
+    }
+
     private static List<Finding> run(Golden g, Backend backend, Type type) {
         Operands o = g.operands(type, backend.layout());
         Shards shards = new Shards(g.c(), backend, o);

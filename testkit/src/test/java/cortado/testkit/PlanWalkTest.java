@@ -39,6 +39,7 @@ class PlanWalkTest {
         int batch = BATCHES[rng.split("batch").below(0, BATCHES.length)];
         check(g, p.to(Type.F64), batch, Backend.reference(), 1e-11);
         check(g, p, batch, Backend.lanes(), 1e-4);
+        check(g, p, batch, Backend.channels(), 1e-4);
     }
 
     /** Two steps on different images, the second with one image less where there are several: nothing stale shows. */

@@ -223,6 +223,7 @@ public final class Trainer implements AutoCloseable {
 
     private Evaluation judge(Parameters of) {
         judged.copyFrom(of);
+        judge.refresh();
         return Evaluation.of(judge, heldOut, data.test());
     }
 

@@ -1,0 +1,148 @@
+package cortado.plan;
+
+import cortado.graph.Graph;
+import cortado.graph.Node;
+import cortado.op.Flatten;
+import cortado.op.Input;
+import cortado.op.Op;
+import cortado.tensor.Layout;
+import cortado.tensor.Shape;
+import cortado.tensor.ShapeException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToLongFunction;
+
+/** What follows from the order of a graph's nodes: which outputs are views, where gradients flow, and how long each tensor matters. */
+final class Flow {
+    private final List<Node> nodes;
+    private final List<Shape> shapes;
+    private final boolean training;
+    /** Per node: the node whose memory holds its output (another only for a view), and whether a gradient flows into it. */
+    private final int[] root;
+    private final boolean[] learns;
+
+    /**
+     * @param graph    fused
+     * @param shapes   of every node's output
+     * @param layout   of activations
+     * @param training whether gradients flow
+     */
+    Flow(Graph graph, List<Shape> shapes, Layout layout, boolean training) {
+        this.nodes = graph.nodes();
+        this.shapes = shapes;
+        this.training = training;
+        this.root = new int[nodes.size()];
+        this.learns = new boolean[nodes.size()];
+        for (int v = 0; v < nodes.size(); v++) {
+            Node n = nodes.get(v);
+            root[v] = view(n, layout) ? root[n.inputs().getFirst()] : v;
+            learns[v] = training && !(n.op() instanceof Input)
+                    && (n.op().params(inputs(v)).stream().anyMatch(Op.Param::learned)
+                            || n.inputs().stream().anyMatch(i -> learns[i]));
+            if (v < nodes.size() - 1 && !(n.op() instanceof Input) && unread(v)) {
+                throw new ShapeException("layer " + n.name() + " is read by no other, yet is not the last");
+            }
+        }
+    }
+
+    /** Flattening leaves the memory as it is, but for channels in blocks that have more than one pixel. */
+    private boolean view(Node n, Layout layout) {
+        if (!(n.op() instanceof Flatten)) {
+            return false;
+        }
+        int x = n.inputs().getFirst();
+        return layout != Layout.CHANNELS
+                || !(nodes.get(x).op() instanceof Input) && shapes.get(x).size() == shapes.get(x).n() * shapes.get(x).dim(1);
+    }
+
+    private boolean unread(int v) {
+        for (int j = v + 1; j < nodes.size(); j++) {
+            if (nodes.get(j).inputs().contains(v)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The node whose memory holds the output of v. */
+    int root(int v) {
+        return root[v];
+    }
+
+    /** Whether a gradient flows into the output of v. */
+    boolean learns(int v) {
+        return learns[v];
+    }
+
+    /** Whether node v computes something. */
+    boolean steps(int v) {
+        return root[v] == v && !(nodes.get(v).op() instanceof Input);
+    }
+
+    Shape[] inputs(int v) {
+        return nodes.get(v).inputs().stream().map(shapes::get).toArray(Shape[]::new);
+    }
+
+    /** Whether a node's output is seen from outside, or its memory belongs to a caller: it lives for the whole batch. */
+    boolean edge(int v) {
+        int last = nodes.size() - 1;
+        return nodes.get(v).op() instanceof Input || v == root[last]
+                || training && v == root[nodes.get(last).inputs().getFirst()];
+    }
+
+    /** A buffer that a plan needs: {@code y3}, the output of node 3, or {@code dy3}, its gradient. */
+    record Buffer(String name, Memory.Lifetime lifetime) {
+    }
+
+    /**
+     * When each buffer is first written and last read. Step v runs forward at time v and backward at time 2T−1−v.
+     *
+     * @param length elements of a node's output
+     */
+    List<Buffer> buffers(IntToLongFunction length) {
+        List<Buffer> all = new ArrayList<>();
+        for (int v = 0; v < nodes.size(); v++) {
+            if (root[v] != v) {
+                continue;
+            }
+            int lastReader = lastReader(v);
+            if (!edge(v)) {
+                all.add(new Buffer("y" + v, new Memory.Lifetime(length.applyAsLong(v), v, training ? end() - v : lastReader)));
+            }
+            if (learns[v] && v < nodes.size() - 1) {
+                all.add(new Buffer("dy" + v, new Memory.Lifetime(length.applyAsLong(v), end() - lastReader, end() - v)));
+            }
+        }
+        return all;
+    }
+
+    /** The last moment. */
+    int end() {
+        return 2 * nodes.size() - 1;
+    }
+
+    private int lastReader(int v) {
+        int last = v;
+        for (int j = v + 1; j < nodes.size(); j++) {
+            if (steps(j) && nodes.get(j).inputs().stream().anyMatch(i -> root[i] == v)) {
+                last = j;
+            }
+        }
+        return last;
+    }
+
+    /** Per node and input, whether a reader that runs earlier in the backward pass has already written the gradient. */
+    boolean[][] accumulates() {
+        boolean[][] accumulates = new boolean[nodes.size()][];
+        boolean[] written = new boolean[nodes.size()];
+        for (int v = nodes.size() - 1; v >= 0; v--) {
+            List<Integer> in = nodes.get(v).inputs();
+            accumulates[v] = new boolean[in.size()];
+            for (int i = 0; i < in.size() && steps(v); i++) {
+                accumulates[v][i] = written[root[in.get(i)]];
+                written[root[in.get(i)]] = true;
+            }
+        }
+        return accumulates;
+    }
+}
