@@ -112,7 +112,7 @@ public interface Backend {
                     case Softmax _ -> new SoftmaxVector.Plain(x[0].dim(1));
                     case SoftmaxCrossEntropy _ -> new SoftmaxVector.CrossEntropy(x[0]);
                     case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
-                    case Input _, Flatten _, Op.Custom _ -> Kernel.reference(op);
+                    case Input _, Flatten _, BatchNorm2d _, Op.Custom _ -> Kernel.reference(op);
                 };
             }
         };
@@ -135,7 +135,7 @@ public interface Backend {
             public Kernel kernel(Op op, Shape... x) {
                 return switch (op) {
                     case Input _, Flatten _, Op.Custom _ -> Kernel.reference(op);
-                    case Conv2d _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _, SoftmaxCrossEntropy _, Rectified _ ->
+                    case Conv2d _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _, SoftmaxCrossEntropy _, BatchNorm2d _, Rectified _ ->
                         Kernel.reference(op);
                 };
             }

@@ -34,6 +34,11 @@ public record Rectified(Op op) implements Op {
     }
 
     @Override
+    public boolean mixes() {
+        return op.mixes();
+    }
+
+    @Override
     public long flops(Shape... x) {
         return op.flops(x) + output(x).size();
     }

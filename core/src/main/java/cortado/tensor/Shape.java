@@ -101,6 +101,21 @@ public final class Shape {
     }
 
     /**
+     * {@return this shape as images {@code N C H W}; vectors {@code N C} are images of a single pixel}
+     * @param what who asks, for the message
+     * @throws ShapeException for any other rank
+     */
+    public Shape images(String what) {
+        if (dims.length == 2) {
+            return of(dims[0], dims[1], 1, 1);
+        }
+        if (dims.length != 4) {
+            throw new ShapeException(what + " takes images N×C×H×W or vectors N×C, received " + this);
+        }
+        return this;
+    }
+
+    /**
      * Checks the rank.
      *
      * @param rank expected

@@ -62,6 +62,16 @@ final class Fields {
         return get(key).map(j -> whole(j, Integer.MAX_VALUE).orElseThrow(() -> wrong(key, "a whole number from 0"))).orElse(usual);
     }
 
+    /** {@return a finite number, or the default} */
+    double real(String key, double usual) {
+        return get(key).map(j -> {
+            if (j instanceof Json.Num n && Double.isFinite(n.value())) {
+                return n.value();
+            }
+            throw wrong(key, "a number");
+        }).orElse(usual);
+    }
+
     /** {@return true or false, or the default} */
     boolean flag(String key, boolean usual) {
         return get(key).map(j -> {

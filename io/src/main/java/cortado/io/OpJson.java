@@ -2,6 +2,7 @@ package cortado.io;
 
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
+import cortado.op.BatchNorm2d;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
@@ -65,6 +66,9 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
                     l -> new Linear(l.outputs("outputs", l.last), l.fields.flag("bias", true), l.one("init", Init.PYTORCH)),
                     (op, o) -> one(unless(o.with("outputs", op.outputs()), "bias", op.bias(), true), "init", op.init(),
                             Init.PYTORCH)),
+            new OpJson<>(BatchNorm2d.class, "bn", 1, List.of("eps", "momentum"),
+                    l -> new BatchNorm2d(l.fields.real("eps", 1e-5), l.fields.real("momentum", 0.1)),
+                    (op, o) -> unless(unless(o, "eps", op.eps(), 1e-5), "momentum", op.momentum(), 0.1)),
             plain(GlobalAvgPool2d.class, "pool", 1, new GlobalAvgPool2d()),
             plain(Relu.class, "relu", 1, new Relu()),
             plain(Flatten.class, "flatten", 1, new Flatten()),

@@ -9,6 +9,7 @@ import cortado.model.Networks;
 import cortado.graph.Node;
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
+import cortado.op.BatchNorm2d;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
@@ -61,6 +62,8 @@ class NetworkJsonTest {
                         .then("n", MaxPool2d.of(2)).then("g", new GlobalAvgPool2d()).build(),
                 Graph.builder().then("x", Input.images(2, 20, 20))
                         .then("m", new AvgPool2d(wide, true, false)).then("n", AvgPool2d.of(3)).build(),
+                Graph.builder().then("x", Input.images(3, 5, 5)).then("m", BatchNorm2d.of()).then("n", new BatchNorm2d(0.5, 0.01))
+                        .build(),
                 join, join(new Relu()).withLoss(), new Graph(join.nodes().subList(0, 2)).withLoss(),
                 Graph.builder().then("images", new Input(Shape.of(3, 8, 8), Type.F64)).then("r", new Relu()).build(),
                 Graph.builder().then("vectors", new Input(Shape.of(5), Type.F32)).then("r", Linear.of(3)).build()));

@@ -2,6 +2,7 @@ package cortado.testkit;
 
 import cortado.op.Op;
 import cortado.op.Operands;
+import cortado.op.Pass;
 import cortado.op.SoftmaxCrossEntropy;
 import cortado.tensor.Layout;
 import cortado.tensor.Rng;
@@ -20,8 +21,9 @@ import java.util.Optional;
  * @param op     what to compute
  * @param inputs shapes of the inputs, batch included
  * @param values how inputs are drawn
+ * @param training whether batch statistics are in force, else running ones
  */
-public record Case(String label, Op op, List<Shape> inputs, Values values) {
+public record Case(String label, Op op, List<Shape> inputs, Values values, boolean training) {
 
     /** What a lane that holds no image contains, so that a kernel that lets it into a result is caught. */
     static final double JUNK = 1e6;
@@ -49,7 +51,12 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
      * @param inputs shapes of the inputs
      */
     public static Case of(String label, Op op, Shape... inputs) {
-        return new Case(label, op, List.of(inputs), Values.SPREAD);
+        return new Case(label, op, List.of(inputs), Values.SPREAD, true);
+    }
+
+    /** {@return this case as inference computes it: by running statistics} */
+    public Case inferring() {
+        return new Case(label, op, inputs, values, false);
     }
 
     /** {@return the shapes of the inputs as the op's rules take them} */
@@ -72,7 +79,7 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
 
     /**
      * Tensors for this case with every gradient wanted. Values are rounded to F32, so the same seed gives the same numbers
-     * in every type and layout. As in a plan, lanes that hold no image contain junk in {@code x} and zeros in {@code dy}.
+     * in every type and layout. As in a plan, lanes that hold no element contain junk in {@code x} and zeros in {@code dy}.
      *
      * @param type      F32 or F64, of everything but labels and saved positions
      * @param layout    of activations; parameters and labels lie in rows
@@ -100,8 +107,8 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
             if (p.learned()) {
                 dparams.add(Optional.of(gradient(p.shape(), type, Layout.ROWS, rng.split("d" + p.name()), prefilled)));
             } else {
+                around(p.low(), params.getLast());
                 dparams.add(Optional.empty());
-                positive(params.getLast());
             }
         }
         List<Tensor> saved = op.saved(shapes()).stream().map(s -> Tensor.of(s, Type.I32, layout)).toList();
@@ -109,7 +116,15 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
         Arrays.fill(accumulate, prefilled);
         Tensor dy = Tensor.of(output(), type, layout);
         dy.copyFrom(values(output(), type, Layout.ROWS, Values.SPREAD, rng.split("dy")));
-        return Operands.of(x, Tensor.of(output(), type, layout), params, saved).withGradients(dy, dx, accumulate, dparams);
+        return Operands.of(x, Tensor.of(output(), type, layout), params, saved).withGradients(dy, dx, accumulate, dparams)
+                .in(new Pass(training), 0, 0);
+    }
+
+    /** State within a half of what it begins as, so that variances stay above 0. */
+    private static void around(double start, Tensor t) {
+        for (int i = 0; i < t.size(); i++) {
+            t.set(i, (float) (start + t.get(i) / 2));
+        }
     }
 
     private static Tensor labels(Shape shape, int classes, Rng rng) {
@@ -118,13 +133,6 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
             t.set(i, rng.below(i, classes));
         }
         return t;
-    }
-
-    /** What forward keeps in training may be a variance. */
-    private static void positive(Tensor state) {
-        for (int i = 0; i < state.size(); i++) {
-            state.set(i, state.get(i) + 1.5);
-        }
     }
 
     private static Tensor gradient(Shape shape, Type type, Layout layout, Rng rng, boolean prefilled) {
@@ -149,6 +157,7 @@ public record Case(String label, Op op, List<Shape> inputs, Values values) {
     /** {@return kind, sizes and label: {@code conv2d 3×1×5×5: no bias}} */
     @Override
     public String toString() {
-        return op.kind() + " " + String.join(", ", inputs.stream().map(Shape::toString).toList()) + ": " + label;
+        return op.kind() + " " + String.join(", ", inputs.stream().map(Shape::toString).toList()) + ": " + label
+                + (training ? "" : ", inference");
     }
 }

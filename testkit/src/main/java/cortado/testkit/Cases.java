@@ -2,6 +2,7 @@ package cortado.testkit;
 
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
+import cortado.op.BatchNorm2d;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
@@ -33,6 +34,7 @@ public final class Cases {
         all.addAll(averagePooling());
         all.addAll(elementwise());
         all.addAll(scores());
+        all.addAll(normalised());
         all.addAll(rectified());
         return List.copyOf(all);
     }
@@ -158,6 +160,19 @@ public final class Cases {
                 Case.of("31 classes, two blocks and one", new SoftmaxCrossEntropy(), s(33, 31), s(33)));
     }
 
+    private static List<Case> normalised() {
+        BatchNorm2d batch = BatchNorm2d.of();
+        return List.of(
+                Case.of("a single value a channel", batch, s(1, 3, 1, 1)),
+                Case.of("vectors", batch, s(17, 5)),
+                Case.of("images", batch, s(3, 5, 3, 7)),
+                Case.of("one image, channels past a block", batch, s(1, 17, 5, 3)),
+                Case.of("two blocks of images and one, two of channels", batch, s(33, 31, 1, 3)),
+                Case.of("large ε, all of the newest", new BatchNorm2d(0.5, 1), s(5, 3, 2, 2)),
+                Case.of("images", batch, s(3, 17, 3, 7)).inferring(),
+                Case.of("vectors", batch, s(1, 13)).inferring());
+    }
+
     private static List<Case> rectified() {
         return List.of(
                 Case.of("3×3 pad 1", new Rectified(Conv2d.of(5, Window.of(3, 1, 1))), s(3, 3, 5, 7)),
@@ -166,6 +181,8 @@ public final class Cases {
                 Case.of("depthwise", new Rectified(conv(3, Window.of(3, 1, 1), 3, true)), s(1, 3, 5, 5)),
                 Case.of("33 to 13", new Rectified(Linear.of(13)), s(17, 33)),
                 Case.of("7 to 5, no bias", new Rectified(new Linear(5, false)), s(3, 7)),
+                Case.of("images", new Rectified(BatchNorm2d.of()), s(3, 17, 5, 3)),
+                Case.of("images", new Rectified(BatchNorm2d.of()), s(3, 5, 3, 3)).inferring(),
                 Case.of("a residual join", new Rectified(new Add()), s(3, 5, 3, 3), s(3, 5, 3, 3)),
                 Case.of("2×2", new Rectified(MaxPool2d.of(2)), s(17, 3, 6, 6)),
                 Case.of("3×3 stride 2 pad 1", new Rectified(max(Window.of(3, 2, 1), false)), s(3, 1, 7, 7)),
@@ -173,7 +190,7 @@ public final class Cases {
     }
 
     private static Case ties(String label, Op op, Shape input) {
-        return new Case(label, op, List.of(input), Case.Values.TIES);
+        return new Case(label, op, List.of(input), Case.Values.TIES, true);
     }
 
     private static Conv2d conv(int filters, Window window, int groups, boolean bias) {

@@ -3,6 +3,7 @@ package cortado.testkit;
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
 import cortado.op.Backend;
+import cortado.op.BatchNorm2d;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
@@ -102,7 +103,8 @@ public final class Checks {
     public static boolean isLinear(Op op) {
         return switch (op) {
             case Conv2d _, Linear _, AvgPool2d _, GlobalAvgPool2d _, Flatten _, Add _ -> true;
-            case Input _, MaxPool2d _, Relu _, Softmax _, SoftmaxCrossEntropy _, Rectified _, Op.Custom _ -> false;
+            case Input _, MaxPool2d _, Relu _, Softmax _, SoftmaxCrossEntropy _, BatchNorm2d _, Rectified _, Op.Custom _ ->
+                false;
         };
     }
 
@@ -191,7 +193,7 @@ public final class Checks {
     }
 
     /**
-     * A backend's kernel against the op itself in F64 on the same numbers: y and every gradient. As in a plan, the kernel gets
+     * A backend's kernel against the op itself in F64 on the same numbers: y, state that forward keeps, and every gradient. As in a plan, the kernel gets
      * 16 images or fewer at a time, gradients to overwrite if it does, and its parameters' gradients are added up outside.
      *
      * @param c         the case
@@ -208,6 +210,12 @@ public final class Checks {
         c.op().forward(expected);
         shards.forward();
         List<Finding> all = new ArrayList<>(List.of(compare("y", expected.y(), actual.y())));
+        List<Op.Param> params = c.op().params(c.shapes());
+        for (int i = 0; i < params.size(); i++) {
+            if (!params.get(i).learned()) {
+                all.add(compare(params.get(i).name(), expected.param(i), actual.param(i)));
+            }
+        }
         c.op().backward(expected);
         shards.backward();
         List<Tensor> e = gradients(c, expected);

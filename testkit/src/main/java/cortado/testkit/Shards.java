@@ -5,6 +5,7 @@ import cortado.op.Kernel;
 import cortado.op.Op;
 import cortado.op.Operands;
 import cortado.op.Wide;
+import cortado.op.Pass;
 import cortado.tensor.Layout;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
@@ -16,7 +17,7 @@ import java.util.stream.IntStream;
 
 /**
  * Runs a backend's kernel on a case as a plan does: in lanes 16 images or fewer at a time, each shard with its own parameter gradients;
- * in channels image by image where the kernel is plain and has no parameters; else the whole batch.
+ * in channels image by image where the kernel is plain and has no parameters; else, and where the op mixes images, the whole batch.
  */
 final class Shards {
     private final Operands whole;
@@ -28,16 +29,16 @@ final class Shards {
         this.whole = whole;
         int n = whole.x().shape().n();
         boolean lanes = backend.layout() == Layout.LANES;
-        Shape[] x = Arrays.stream(c.shapes()).map(s -> s.withN(lanes ? Math.min(n, Layout.WIDTH) : n)).toArray(Shape[]::new);
+        Shape[] x = Arrays.stream(c.shapes()).map(s -> s.withN(lanes && !c.op().mixes() ? Math.min(n, Layout.WIDTH) : n)).toArray(Shape[]::new);
         this.kernel = backend.kernel(c.op(), x);
         boolean images = backend.layout() == Layout.CHANNELS && !(kernel instanceof Wide) && !c.op().mixes()
                 && c.op().params(x).isEmpty();
-        int step = lanes ? Layout.WIDTH : images ? 1 : n;
+        int step = c.op().mixes() ? n : lanes ? Layout.WIDTH : images ? 1 : n;
         List<Op.Param> declared = c.op().params(x);
         this.params = declared.size();
         int saved = c.op().saved(x).size();
         for (int from = 0; from < n; from += step) {
-            parts.add(part(from, Math.min(n, from + step), saved));
+            parts.add(part(from, Math.min(n, from + step), saved).in(new Pass(c.training()), 0, from));
         }
     }
 
