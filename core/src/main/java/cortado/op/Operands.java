@@ -24,7 +24,8 @@ public final class Operands {
     private final int first;
 
     private Operands(Tensor[] x, Tensor y, Tensor[] params, Tensor[] saved, List<Optional<Tensor>> dx,
-            List<Optional<Tensor>> dparams, Tensor dy, boolean[] accumulate, Tensor scratch, Tensor prepared, Pass pass, long salt, int first) {
+            List<Optional<Tensor>> dparams, Tensor dy, boolean[] accumulate, Tensor scratch, Tensor prepared, Pass pass, long salt,
+            int first) {
         this.x = x;
         this.y = y;
         this.params = params;
@@ -66,7 +67,8 @@ public final class Operands {
      * @return operands for both passes
      */
     public Operands withGradients(Tensor dy, List<Optional<Tensor>> dx, boolean[] accumulate, List<Optional<Tensor>> dparams) {
-        return new Operands(x, y, params, saved, List.copyOf(dx), List.copyOf(dparams), dy, accumulate.clone(), scratch, prepared, pass,
+        return new Operands(x, y, params, saved, List.copyOf(dx), List.copyOf(dparams), dy, accumulate.clone(), scratch, prepared,
+                pass,
                 salt, first);
     }
 

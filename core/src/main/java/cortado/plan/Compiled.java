@@ -30,7 +30,8 @@ import java.util.Optional;
  * @param bytes     allocated in all
  */
 record Compiled(int batch, Pass pass, List<Plan.Line> lines, List<Phase> prepare, List<Phase> forward, List<Phase> both,
-        Tensor images, Optional<Tensor> labels, Tensor scores, Optional<Tensor> losses, Optional<Tensor> dLoss, Parameters gradients,
+        Tensor images, Optional<Tensor> labels, Tensor scores, Optional<Tensor> losses, Optional<Tensor> dLoss,
+        Parameters gradients,
         long bytes) {
 
     static Compiled of(Graph graph, Parameters parameters, int batch, Backend backend, int workers, boolean training) {

@@ -58,7 +58,8 @@ final class Sharded {
         this.kernels = new Kernel[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
             if (flow.steps(v)) {
-                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v)) : Kernel.reference(nodes.get(v).op());
+                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v))
+                        : Kernel.reference(nodes.get(v).op());
             }
         }
         this.pass = new Pass(training);
@@ -165,7 +166,8 @@ final class Sharded {
         List<Tensor> x = n.inputs().stream().map(i -> value("y", i, s, room)).toList();
         List<Op.Param> declared = n.op().params(flow.inputs(v));
         List<Tensor> params = declared.stream().map(p -> parameters.get(n.parameter(p.name()))).toList();
-        Operands o = Operands.of(x, value("y", v, s, room), params, saved.stream().map(t -> t.slice(0, images(s))).toList()).in(pass, v,
+        Operands o = Operands.of(x, value("y", v, s, room), params, saved.stream().map(t -> t.slice(0, images(s))).toList()).in(
+                pass, v,
                 s * Layout.WIDTH);
         if (kernels[v].scratch() > 0) {
             o = o.withScratch(room.view(memory.offset(buffers.get("scratch")), Shape.of(kernels[v].scratch()), Layout.ROWS));

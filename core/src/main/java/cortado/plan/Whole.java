@@ -59,7 +59,8 @@ final class Whole {
         this.kernels = new Kernel[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
             if (flow.steps(v)) {
-                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v)) : Kernel.reference(nodes.get(v).op());
+                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v))
+                        : Kernel.reference(nodes.get(v).op());
             }
         }
         this.pass = new Pass(training);
@@ -67,7 +68,8 @@ final class Whole {
         this.gradients = Gradients.of(training ? parameters.learned(graph) : Parameters.none(), type, 0);
         this.memory = Memory.of(lifetimes());
         this.room = allocate(memory.total());
-        int own = Arrays.stream(kernels).mapToInt(k -> k instanceof Wide w ? w.room() : k == null ? 0 : k.scratch()).max().orElse(0);
+        int own = Arrays.stream(kernels).mapToInt(k -> k instanceof Wide w ? w.room() : k == null ? 0 : k.scratch()).max()
+                .orElse(0);
         for (int w = 0; w < workers; w++) {
             rooms.add(allocate(own));
         }
@@ -126,7 +128,8 @@ final class Whole {
 
     private Operands wide(int v, Wide w) {
         Operands o = operands(v, 0, batch, new ArrayList<>());
-        Tensor prepared = training ? room.view(memory.offset(buffers.get("prepared" + v)), Shape.of(Math.max(1, w.prepared())), Layout.ROWS)
+        Tensor prepared = training
+                ? room.view(memory.offset(buffers.get("prepared" + v)), Shape.of(Math.max(1, w.prepared())), Layout.ROWS)
                 : allocate(w.prepared());
         return o.withPrepared(prepared);
     }
@@ -211,7 +214,8 @@ final class Whole {
         List<Op.Param> declared = node.op().params(flow.inputs(v));
         List<Tensor> params = declared.stream().map(p -> parameters.get(node.parameter(p.name()))).toList();
         List<Tensor> left = saved.computeIfAbsent(v, _ -> node.op().saved(flow.inputs(v)).stream().map(this::positions).toList());
-        Operands o = Operands.of(x, value("y", v, from, n), params, left.stream().map(t -> t.slice(from, from + n)).toList()).in(pass, v,
+        Operands o = Operands.of(x, value("y", v, from, n), params, left.stream().map(t -> t.slice(from, from + n)).toList()).in(
+                pass, v,
                 from);
         if (!flow.learns(v)) {
             return o;
@@ -225,7 +229,8 @@ final class Whole {
             }
         }
         List<Optional<Tensor>> dparams = declared.stream()
-                .map(p -> p.learned() ? Optional.of(gradients.byName().get(node.parameter(p.name()))) : Optional.<Tensor>empty()).toList();
+                .map(p -> p.learned() ? Optional.of(gradients.byName().get(node.parameter(p.name()))) : Optional.<Tensor>empty())
+                .toList();
         Tensor dy = v == nodes.size() - 1 ? edges.dLoss().orElseThrow().slice(from, from + n) : value("dy", v, from, n);
         return o.withGradients(dy, dx, Arrays.copyOf(accumulates[v], x.size()), dparams);
     }

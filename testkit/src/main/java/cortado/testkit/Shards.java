@@ -29,7 +29,8 @@ final class Shards {
         this.whole = whole;
         int n = whole.x().shape().n();
         boolean lanes = backend.layout() == Layout.LANES;
-        Shape[] x = Arrays.stream(c.shapes()).map(s -> s.withN(lanes && !c.op().mixes() ? Math.min(n, Layout.WIDTH) : n)).toArray(Shape[]::new);
+        Shape[] x = Arrays.stream(c.shapes()).map(s -> s.withN(lanes && !c.op().mixes() ? Math.min(n, Layout.WIDTH) : n))
+                .toArray(Shape[]::new);
         this.kernel = backend.kernel(c.op(), x);
         boolean images = backend.layout() == Layout.CHANNELS && !(kernel instanceof Wide) && !c.op().mixes()
                 && c.op().params(x).isEmpty();

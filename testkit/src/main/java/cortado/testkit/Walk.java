@@ -58,7 +58,8 @@ public final class Walk {
                 .map(i -> isLabels(graph.nodes().get(i)) ? Optional.<Tensor>empty() : Optional.of(dy.get(i))).toList();
         return Operands.of(x, y.getLast(), names.stream().map(parameters::get).toList(), saved)
                 .withGradients(dy.getLast().to(dy.getLast().type()), dx, accumulate,
-                        n.op().params(in).stream().map(p -> p.learned() ? Optional.of(gradients.get(n.parameter(p.name()))) : Optional.<Tensor>empty())
+                        n.op().params(in).stream().map(
+                                p -> p.learned() ? Optional.of(gradients.get(n.parameter(p.name()))) : Optional.<Tensor>empty())
                                 .toList());
     }
 
