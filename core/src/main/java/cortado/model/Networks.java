@@ -1,72 +1,88 @@
 package cortado.model;
 
 import cortado.graph.Graph;
-import cortado.op.Conv2d;
-import cortado.op.Flatten;
-import cortado.op.Input;
-import cortado.op.Linear;
-import cortado.op.MaxPool2d;
-import cortado.op.Relu;
-import cortado.op.Window;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import java.util.List;
+import java.util.function.BiFunction;
 
-/** The networks that go by a name. */
+/**
+ * The networks that go by a name. Parameters have the names, shapes and numbers that torchvision gives them, or where it has no such
+ * network, those of the paper.
+ */
 public final class Networks {
+    private static final Shape DIGIT = Shape.of(1, 28, 28);
+    private static final Shape CIFAR = Shape.of(3, 32, 32);
+    private static final Shape IMAGENET = Shape.of(3, 224, 224);
+
+    /**
+     * A network's entry.
+     *
+     * @param name    what it is called
+     * @param image   C H W of the images that it was made for
+     * @param classes of the task that it was made for
+     * @param build   from image and classes
+     */
+    private record Entry(String name, Shape image, int classes, BiFunction<Shape, Integer, Graph> build) {
+    }
+
+    private static final List<Entry> ALL = List.of(
+            new Entry("lenet5", DIGIT, 10, Small::lenet5),
+            new Entry("convnet", DIGIT, 10, Small::convnet),
+            new Entry("mlp", DIGIT, 10, Small::mlp),
+            new Entry("vgg", CIFAR, 10, Small::vgg),
+            new Entry("wide_resnet28_10", CIFAR, 10, (i, k) -> WideResNet.of(28, 10, i, k)),
+            new Entry("resnet18", IMAGENET, 1000, (i, k) -> ResNet.of(false, List.of(2, 2, 2, 2), i, k)),
+            new Entry("resnet34", IMAGENET, 1000, (i, k) -> ResNet.of(false, List.of(3, 4, 6, 3), i, k)),
+            new Entry("resnet50", IMAGENET, 1000, (i, k) -> ResNet.of(true, List.of(3, 4, 6, 3), i, k)),
+            new Entry("resnet101", IMAGENET, 1000, (i, k) -> ResNet.of(true, List.of(3, 4, 23, 3), i, k)));
+
     /** Names that {@link #named} knows. */
-    public static final List<String> NAMES = List.of("lenet5", "convnet", "mlp");
+    public static final List<String> NAMES = ALL.stream().map(Entry::name).toList();
 
     private Networks() {
+    }
+
+    private static Entry entry(String name) {
+        return ALL.stream().filter(e -> e.name.equals(name)).findFirst()
+                .orElseThrow(() -> new ShapeException("there is no network " + name + "; there are " + String.join(", ", NAMES)
+                        + ", or give a file: --model my-net.json"));
+    }
+
+    /**
+     * {@return C H W of the images that a network was made for}
+     * @param name one of {@link #NAMES}
+     */
+    public static Shape image(String name) {
+        return entry(name).image;
+    }
+
+    /**
+     * {@return the number of classes that a network was made for}
+     * @param name one of {@link #NAMES}
+     */
+    public static int classes(String name) {
+        return entry(name).classes;
     }
 
     /**
      * {@return the network}
      * @param name    one of {@link #NAMES}
-     * @param image   {@code C H W}
+     * @param image   {@code C H W}; any size that leaves each layer something to see
      * @param classes number of scores, at least 1
      * @throws ShapeException for an unknown name or an image that is too small
      */
     public static Graph named(String name, Shape image, int classes) {
+        Entry e = entry(name);
         image.expectRank(3, "a network's input is C×H×W");
-        Input in = Input.images(image.dim(0), image.dim(1), image.dim(2));
-        return switch (name) {
-            case "lenet5" -> lenet5(in, classes);
-            case "convnet" -> convnet(in, classes);
-            case "mlp" -> mlp(in, classes);
-            default -> throw new ShapeException("there is no network " + name + "; there are " + String.join(", ", NAMES)
-                    + ", or give a file: --model my-net.json");
-        };
-    }
-
-    /** LeCun, Bottou, Bengio, Haffner 1998, with ReLU and max pooling; 61,706 parameters for 1×28×28 and 10 classes. */
-    private static Graph lenet5(Input in, int classes) {
-        int side = Math.min(in.example().dim(1), in.example().dim(2));
-        Window first = side >= 32 ? Window.of(5) : Window.of(5, 1, 2);
-        Window second = side >= 16 ? Window.of(5) : Window.of(5, 1, 2);
-        return Graph.builder().then("x", in)
-                .then("conv1", Conv2d.of(6, first)).then("relu1", new Relu()).then("pool1", MaxPool2d.of(2))
-                .then("conv2", Conv2d.of(16, second)).then("relu2", new Relu()).then("pool2", MaxPool2d.of(2))
-                .then("flatten", new Flatten())
-                .then("fc1", Linear.of(120)).then("relu3", new Relu())
-                .then("fc2", Linear.of(84)).then("relu4", new Relu())
-                .then("fc3", Linear.of(classes)).build();
-    }
-
-    /** Two blocks of 3×3 convolution, ReLU and max pooling, 32 and 64 filters, then one hidden layer of 128. */
-    private static Graph convnet(Input in, int classes) {
-        return Graph.builder().then("x", in)
-                .then("conv1", Conv2d.of(32, Window.of(3, 1, 1))).then("relu1", new Relu()).then("pool1", MaxPool2d.of(2))
-                .then("conv2", Conv2d.of(64, Window.of(3, 1, 1))).then("relu2", new Relu()).then("pool2", MaxPool2d.of(2))
-                .then("flatten", new Flatten())
-                .then("fc1", Linear.of(128)).then("relu3", new Relu())
-                .then("fc2", Linear.of(classes)).build();
-    }
-
-    /** One hidden layer of 256. */
-    private static Graph mlp(Input in, int classes) {
-        return Graph.builder().then("x", in).then("flatten", new Flatten())
-                .then("fc1", Linear.of(256)).then("relu1", new Relu())
-                .then("fc2", Linear.of(classes)).build();
+        try {
+            Graph graph = e.build.apply(image, classes);
+            graph.shapes(1);
+            return graph;
+        } catch (ShapeException x) {
+            throw new ShapeException(
+                    name + " cannot take images of " + image + ": " + x.getMessage() + " (it was made for " + e.image
+                            + ")");
+        }
     }
 }

@@ -51,7 +51,7 @@ class NetworkJsonTest {
         Window odd = new Window(new Axis(3, 2, 0, 1, 2), new Axis(5, 1, 2, 1, 1));
         Window wide = new Window(new Axis(2, 1, 1, 1, 1), new Axis(3, 2, 0, 0, 1));
         Graph join = join(new Softmax());
-        return Stream.concat(Networks.NAMES.stream().map(n -> Networks.named(n, Shape.of(1, 28, 28), 10)), Stream.of(
+        return Stream.concat(Networks.NAMES.stream().map(n -> Networks.named(n, Networks.image(n), Networks.classes(n))), Stream.of(
                 Graph.builder().then("x", Input.images(4, 19, 21))
                         .then("a.0", new Conv2d(6, odd, 2, false, Init.KAIMING_NORMAL_FAN_OUT))
                         .then("b", new Conv2d(3, wide, 3, true))
