@@ -6,6 +6,7 @@ import cortado.io.ModelFile;
 import cortado.io.Safetensors;
 import cortado.op.Backend;
 import cortado.plan.Plan;
+import cortado.tensor.Layout;
 import cortado.tensor.Tensor;
 import cortado.train.Optimizer;
 import cortado.train.OptimizerState;
@@ -23,40 +24,46 @@ final class Ours implements Worker {
     private final List<Tensor> images;
     private final List<Tensor> labels;
     private OptimizerState state;
+    private final long learned;
     private double loss;
 
     Ours(Job job) {
         Model model = ModelFile.read(job.model());
-        Backend backend = Backend.vector();
         this.training = job.mode() == Mode.TRAIN;
         this.initial = model.parameters();
         this.weights = initial.copy();
-        this.images = batches(job, "images", backend);
-        this.labels = training ? batches(job, "labels", backend) : List.of();
-        int batch = images.getFirst().shape().n();
-        this.plan = training ? Plan.training(model.graph(), weights, batch, backend, job.threads())
-                : Plan.inference(model.graph(), weights, batch, backend, job.threads());
+        List<Tensor> rows = batches(job, "images");
+        int batch = rows.getFirst().shape().n();
+        this.plan = training ? Plan.training(model.graph(), weights, batch, Backend.vector(), job.threads())
+                : Plan.inference(model.graph(), weights, batch, Backend.vector(), job.threads());
+        this.images = rows.stream().map(t -> as(t, plan.images().layout())).toList();
+        this.labels = training ? batches(job, "labels") : List.of();
         this.optimizer = Optimizer.named(job.optimizer(), 0.9, 0);
         this.rate = job.rate();
+        this.learned = model.graph().learned();
         this.state = optimizer.start(weights, training ? plan.gradients() : weights);
     }
 
-    /** Tensors {@code name.0}, {@code name.1} … in the layout that the plan wants, as a loader fills them. */
-    static List<Tensor> batches(Job job, String name, Backend backend) {
+    /** Tensors {@code name.0}, {@code name.1} …, in rows. */
+    static List<Tensor> batches(Job job, String name) {
         Safetensors file = Safetensors.read(job.batches());
         List<Tensor> all = new ArrayList<>();
         for (int i = 0; file.tensors().containsKey(name + "." + i); i++) {
-            Tensor rows = file.tensors().get(name + "." + i);
-            Tensor t = Tensor.of(rows.shape(), rows.type(), backend.layout());
-            t.copyFrom(rows);
-            all.add(t);
+            all.add(file.tensors().get(name + "." + i));
         }
         return all;
     }
 
+    /** In the layout that the plan wants, as a loader fills it. */
+    private static Tensor as(Tensor rows, Layout layout) {
+        Tensor t = Tensor.of(rows.shape(), rows.type(), layout);
+        t.copyFrom(rows);
+        return t;
+    }
+
     @Override
     public long parameters() {
-        return weights.count();
+        return learned;
     }
 
     @Override
