@@ -17,7 +17,7 @@ import java.util.Optional;
  *
  * @param batch     N
  * @param pass      what steps have in common, changed before each pass
- * @param lines     the steps, for listings
+ * @param steps     the steps one by one, for listings and for timing
  * @param prepare   phases that depend on parameters only; none in training, where they are part of the forward pass
  * @param forward   the forward pass
  * @param both      forward and backward, in training
@@ -29,10 +29,19 @@ import java.util.Optional;
  * @param gradients of the learned parameters; empty for inference
  * @param bytes     allocated in all
  */
-record Compiled(int batch, Pass pass, List<Plan.Line> lines, List<Phase> prepare, List<Phase> forward, List<Phase> both,
-        Tensor images, Optional<Tensor> labels, Tensor scores, Optional<Tensor> losses, Optional<Tensor> dLoss,
-        Parameters gradients,
+record Compiled(int batch, Pass pass, List<Stage> steps, List<Phase> prepare, List<Phase> forward, List<Phase> both,
+        Tensor images, Optional<Tensor> labels, Tensor scores, Optional<Tensor> losses, Optional<Tensor> dLoss, Parameters gradients,
         long bytes) {
+
+    /**
+     * A step's own phases.
+     *
+     * @param line     for listings
+     * @param forward  its forward pass
+     * @param backward its backward pass; empty where no gradient flows
+     */
+    record Stage(Plan.Line line, List<Phase> forward, List<Phase> backward) {
+    }
 
     static Compiled of(Graph graph, Parameters parameters, int batch, Backend backend, int workers, boolean training) {
         if (batch < 1) {

@@ -78,20 +78,23 @@ final class Sharded {
 
     Compiled compile() {
         Step[][][] steps = bind();
-        Phase forward = phase(steps, false);
-        List<Phase> both = training ? List.of(phase(steps, true), gradients.phase(this::running)) : List.of();
-        return new Compiled(batch, pass, lines(), List.of(), List.of(forward), both, edges.images(), edges.labels(), edges.scores(),
+        Phase forward = phase((worker, shard) -> walk(steps[worker][shard], false));
+        List<Phase> both = training ? List.of(phase((worker, shard) -> walk(steps[worker][shard], true)), gradients.phase(this::running)) : List.of();
+        return new Compiled(batch, pass, stages(steps), List.of(), List.of(forward), both, edges.images(), edges.labels(), edges.scores(),
                 edges.losses(), edges.dLoss(), gradients.byName(), bytes + edges.bytes() + gradients.bytes());
     }
 
-    private List<Plan.Line> lines() {
-        List<Plan.Line> lines = new ArrayList<>();
+    private List<Compiled.Stage> stages(Step[][][] steps) {
+        List<Compiled.Stage> stages = new ArrayList<>();
         for (int v = 0; v < nodes.size(); v++) {
             if (flow.steps(v)) {
-                lines.add(Plan.Line.of(nodes.get(v), kernels[v], layout, shapes, v));
+                int i = stages.size();
+                stages.add(new Compiled.Stage(Plan.Line.of(nodes.get(v), kernels[v], layout, shapes, v),
+                        List.of(phase((worker, shard) -> steps[worker][shard][i].forward())),
+                        training ? List.of(phase((worker, shard) -> steps[worker][shard][i].backward())) : List.of()));
             }
         }
-        return lines;
+        return stages;
     }
 
     /** Shards with an image in this pass. */
@@ -103,7 +106,11 @@ final class Sharded {
         return Math.min(Layout.WIDTH, batch - shard * Layout.WIDTH);
     }
 
-    private Phase phase(Step[][][] steps, boolean back) {
+    private interface Part {
+        void run(int worker, int shard);
+    }
+
+    private Phase phase(Part part) {
         return new Phase() {
             @Override
             public int parts() {
@@ -112,15 +119,18 @@ final class Sharded {
 
             @Override
             public void run(int shard, int worker) {
-                Step[] s = steps[worker][shard];
-                for (int i = 0; i < s.length; i++) {
-                    s[i].forward();
-                }
-                for (int i = s.length - 1; back && i >= 0; i--) {
-                    s[i].backward();
-                }
+                part.run(worker, shard);
             }
         };
+    }
+
+    private static void walk(Step[] steps, boolean back) {
+        for (int i = 0; i < steps.length; i++) {
+            steps[i].forward();
+        }
+        for (int i = steps.length - 1; back && i >= 0; i--) {
+            steps[i].backward();
+        }
     }
 
     /** By worker and shard, the steps in order. */

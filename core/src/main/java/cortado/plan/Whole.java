@@ -103,27 +103,32 @@ final class Whole {
     Compiled compile() {
         List<Phase> prepare = new ArrayList<>();
         List<Phase> forward = new ArrayList<>();
-        List<List<Phase>> backward = new ArrayList<>();
-        List<Plan.Line> lines = new ArrayList<>();
+        List<Compiled.Stage> steps = new ArrayList<>();
         for (int v = 0; v < nodes.size(); v++) {
             if (!flow.steps(v)) {
                 continue;
             }
-            lines.add(Plan.Line.of(nodes.get(v), kernels[v], layout, shapes, v));
-            if (kernels[v] instanceof Wide w) {
-                Operands o = wide(v, w);
-                (training ? forward : prepare).addAll(w.prepare(o, rooms));
-                forward.addAll(w.forward(scratch(o, "forward" + v, w.scratch()), rooms));
-                backward.add(flow.learns(v) ? w.backward(scratch(o, "backward" + v, w.scratch()), rooms) : List.of());
-            } else {
-                forward.add(phase(v, false));
-                backward.add(flow.learns(v) ? List.of(phase(v, true)) : List.of());
-            }
+            Compiled.Stage step = stage(v, prepare);
+            steps.add(step);
+            forward.addAll(step.forward());
         }
         List<Phase> both = new ArrayList<>(forward);
-        backward.reversed().forEach(both::addAll);
-        return new Compiled(batch, pass, lines, prepare, forward, training ? both : List.of(), edges.images(), edges.labels(),
+        steps.reversed().forEach(step -> both.addAll(step.backward()));
+        return new Compiled(batch, pass, steps, prepare, forward, training ? both : List.of(), edges.images(), edges.labels(),
                 edges.scores(), edges.losses(), edges.dLoss(), gradients.byName(), bytes + edges.bytes() + gradients.bytes());
+    }
+
+    private Compiled.Stage stage(int v, List<Phase> prepare) {
+        Plan.Line line = Plan.Line.of(nodes.get(v), kernels[v], layout, shapes, v);
+        if (!(kernels[v] instanceof Wide w)) {
+            return new Compiled.Stage(line, List.of(phase(v, false)), flow.learns(v) ? List.of(phase(v, true)) : List.of());
+        }
+        Operands o = wide(v, w);
+        List<Phase> forward = new ArrayList<>();
+        (training ? forward : prepare).addAll(w.prepare(o, rooms));
+        forward.addAll(w.forward(scratch(o, "forward" + v, w.scratch()), rooms));
+        return new Compiled.Stage(line, forward,
+                flow.learns(v) ? w.backward(scratch(o, "backward" + v, w.scratch()), rooms) : List.of());
     }
 
     private Operands wide(int v, Wide w) {
