@@ -8,6 +8,7 @@ import cortado.op.Phase;
 import cortado.tensor.Layout;
 import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
+import cortado.tensor.Type;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,11 +28,9 @@ import java.util.Optional;
  * @param losses    one per image, in training
  * @param dLoss     their gradients, in training
  * @param gradients of the learned parameters; empty for inference
- * @param bytes     allocated in all
  */
 record Compiled(int batch, Pass pass, List<Stage> steps, List<Phase> prepare, List<Phase> forward, List<Phase> both,
-        Tensor images, Optional<Tensor> labels, Tensor scores, Optional<Tensor> losses, Optional<Tensor> dLoss, Parameters gradients,
-        long bytes) {
+        Tensor images, Optional<Tensor> labels, Tensor scores, Optional<Tensor> losses, Optional<Tensor> dLoss, Parameters gradients) {
 
     /**
      * A step's own phases.
@@ -43,14 +42,21 @@ record Compiled(int batch, Pass pass, List<Stage> steps, List<Phase> prepare, Li
     record Stage(Plan.Line line, List<Phase> forward, List<Phase> backward) {
     }
 
-    static Compiled of(Graph graph, Parameters parameters, int batch, Backend backend, int workers, boolean training) {
+    /** A way to compile: planned first, without allocating. */
+    interface Compiler {
+        Plan.Outline outline();
+
+        /** Allocates and binds; once. */
+        Compiled compile(Parameters weights);
+    }
+
+    static Compiler compiler(Graph graph, Type type, int batch, Backend backend, int workers, boolean training) {
         if (batch < 1) {
             throw new ShapeException("batch size: expected at least 1, received " + batch);
         }
-        parameters.expect(graph);
         Backend suiting = backend.suiting(graph.ops(), batch);
         Graph fused = Fusion.fuse(graph);
-        return suiting.layout() == Layout.LANES ? new Sharded(fused, parameters, batch, suiting, workers, training).compile()
-                : new Whole(fused, parameters, batch, suiting, workers, training).compile();
+        return suiting.layout() == Layout.LANES ? new Sharded(fused, type, batch, suiting, workers, training)
+                : new Whole(fused, type, batch, suiting, workers, training);
     }
 }

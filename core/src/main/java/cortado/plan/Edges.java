@@ -16,9 +16,11 @@ final class Edges {
     private final List<Node> nodes;
     private final List<Shape> shapes;
     private final Flow flow;
+    private final Type type;
+    private final Layout inputs;
+    private final Layout layout;
     private final boolean training;
     private final Map<Integer, Tensor> tensors = new HashMap<>();
-    private final Optional<Tensor> dLoss;
 
     /**
      * @param inputs layout of what the caller hands in
@@ -28,15 +30,40 @@ final class Edges {
         this.nodes = nodes;
         this.shapes = shapes;
         this.flow = flow;
+        this.type = type;
+        this.inputs = inputs;
+        this.layout = layout;
         this.training = training;
+    }
+
+    private boolean has(int v) {
+        return flow.root(v) == v && flow.edge(v);
+    }
+
+    private Layout layout(int v) {
+        return nodes.get(v).op() instanceof Input ? inputs : layout;
+    }
+
+    /** Makes the tensors. */
+    void allocate() {
         for (int v = 0; v < nodes.size(); v++) {
-            if (flow.root(v) == v && flow.edge(v)) {
-                boolean input = nodes.get(v).op() instanceof Input;
+            if (has(v)) {
                 boolean labels = nodes.get(v).op() instanceof Input in && in.type() == Type.I32;
-                tensors.put(v, Memory.aligned(shapes.get(v), labels ? Type.I32 : type, input ? inputs : layout));
+                tensors.put(v, Memory.aligned(shapes.get(v), labels ? Type.I32 : type, layout(v)));
             }
         }
-        this.dLoss = training ? Optional.of(Memory.aligned(shapes.getLast(), type, layout)) : Optional.empty();
+        if (training) {
+            tensors.put(nodes.size(), Memory.aligned(shapes.getLast(), type, layout));
+        }
+    }
+
+    /** What {@link #allocate} takes. */
+    long bytes() {
+        long elements = training ? layout.length(shapes.getLast()) : 0;
+        for (int v = 0; v < nodes.size(); v++) {
+            elements += has(v) ? layout(v).length(shapes.get(v)) : 0;
+        }
+        return elements * type.bytes();
     }
 
     /** The output of node v, if it is seen from outside. */
@@ -49,7 +76,7 @@ final class Edges {
     }
 
     Optional<Tensor> labels() {
-        return training ? Optional.of(tensors.get(nodes.size() - 2)) : Optional.empty();
+        return training ? of(nodes.size() - 2) : Optional.empty();
     }
 
     Tensor scores() {
@@ -58,18 +85,10 @@ final class Edges {
     }
 
     Optional<Tensor> losses() {
-        return training ? Optional.of(tensors.get(nodes.size() - 1)) : Optional.empty();
+        return training ? of(nodes.size() - 1) : Optional.empty();
     }
 
     Optional<Tensor> dLoss() {
-        return dLoss;
-    }
-
-    long bytes() {
-        return tensors.values().stream().mapToLong(Edges::bytes).sum() + dLoss.map(Edges::bytes).orElse(0L);
-    }
-
-    static long bytes(Tensor t) {
-        return (long) t.length() * t.type().bytes();
+        return of(nodes.size());
     }
 }

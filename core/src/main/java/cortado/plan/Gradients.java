@@ -7,6 +7,7 @@ import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.function.IntSupplier;
 
 /** The gradients of all parameters in one stretch of memory, and as many again for each shard; added up in the shards' order. */
@@ -23,18 +24,23 @@ final class Gradients {
         this.shard = shard;
     }
 
+    /**
+     * @param parameters the learned ones
+     * @param shards     that leave gradients of their own; 0 if all steps add to the sums
+     */
     static Gradients of(Parameters parameters, Type type, int shards) {
-        long total = 1;
-        for (Tensor p : parameters.map().values()) {
-            total += Memory.align(p.size());
-        }
-        Shape all = Shape.of(Math.toIntExact(total));
+        Shape all = Shape.of(Math.toIntExact(length(parameters.map().values().stream().map(Tensor::shape).toList())));
         Tensor sum = Memory.aligned(all, type, Layout.ROWS);
         Tensor[] shard = new Tensor[shards];
         for (int s = 0; s < shards; s++) {
             shard[s] = Memory.aligned(all, type, Layout.ROWS);
         }
         return new Gradients(views(parameters, sum), sum, shard);
+    }
+
+    /** Elements for the gradients of parameters of these shapes. */
+    static long length(List<Shape> shapes) {
+        return Math.max(1, shapes.stream().mapToLong(s -> Memory.align(s.size())).sum());
     }
 
     private static Parameters views(Parameters parameters, Tensor memory) {
@@ -54,10 +60,6 @@ final class Gradients {
     /** The gradients that shard s leaves, by name. */
     Parameters of(int s) {
         return views(byName, shard[s]);
-    }
-
-    long bytes() {
-        return (long) sum.length() * sum.type().bytes() * (shard.length + 1);
     }
 
     private int chunks() {

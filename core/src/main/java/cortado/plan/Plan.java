@@ -10,6 +10,7 @@ import cortado.tensor.Layout;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
+import cortado.tensor.Type;
 import java.util.Arrays;
 import java.util.List;
 
@@ -26,6 +27,7 @@ import java.util.List;
  */
 public final class Plan implements AutoCloseable {
     private final Compiled c;
+    private final Outline outline;
     private final Team team;
     private final Phase[] prepare;
     private final Phase[] forward;
@@ -33,8 +35,11 @@ public final class Plan implements AutoCloseable {
     private long key;
     private int n;
 
-    private Plan(Compiled c, int threads) {
-        this.c = c;
+    private Plan(Graph graph, Parameters parameters, int batch, Backend backend, int threads, boolean training) {
+        parameters.expect(graph);
+        Compiled.Compiler compiler = Compiled.compiler(graph, parameters.type(), batch, backend, checked(threads), training);
+        this.outline = compiler.outline();
+        this.c = compiler.compile(parameters);
         this.team = new Team(threads);
         this.prepare = c.prepare().toArray(Phase[]::new);
         this.forward = c.forward().toArray(Phase[]::new);
@@ -53,7 +58,7 @@ public final class Plan implements AutoCloseable {
      * @return the plan
      */
     public static Plan inference(Graph network, Parameters parameters, int batch, Backend backend, int threads) {
-        return new Plan(Compiled.of(network, parameters, batch, backend, checked(threads), false), threads);
+        return new Plan(network, parameters, batch, backend, threads, false);
     }
 
     /**
@@ -81,7 +86,7 @@ public final class Plan implements AutoCloseable {
      * @return the plan
      */
     public static Plan trainingWithLoss(Graph withLoss, Parameters parameters, int batch, Backend backend, int threads) {
-        return new Plan(Compiled.of(withLoss, parameters, batch, backend, checked(threads), true), threads);
+        return new Plan(withLoss, parameters, batch, backend, threads, true);
     }
 
     private static int checked(int threads) {
@@ -209,9 +214,34 @@ public final class Plan implements AutoCloseable {
         }
     }
 
+    /**
+     * What a plan will be, before anything is allocated.
+     *
+     * @param lines the steps in order, with the kernel each gets
+     * @param bytes that the plan allocates: activations, gradients, scratch; the weights are the caller's
+     */
+    public record Outline(List<Line> lines, long bytes) {
+        /** Copies the list. */
+        public Outline {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /**
+     * {@return what a plan would be; allocates nothing}
+     * @param graph    from images to scores, for training with labels and loss on top
+     * @param batch    the most images in one pass, at least 1
+     * @param backend  chooses kernels
+     * @param threads  at least 1
+     * @param training whether gradients are computed
+     */
+    public static Outline outline(Graph graph, int batch, Backend backend, int threads, boolean training) {
+        return Compiled.compiler(graph, Type.F32, batch, backend, checked(threads), training).outline();
+    }
+
     /** {@return the steps in order, with the kernel each got} */
     public List<Line> lines() {
-        return c.steps().stream().map(Compiled.Stage::line).toList();
+        return outline.lines();
     }
 
     /**
@@ -243,7 +273,7 @@ public final class Plan implements AutoCloseable {
 
     /** {@return bytes that the plan has allocated: activations, gradients, scratch; the weights are the caller's} */
     public long bytes() {
-        return c.bytes();
+        return outline.bytes();
     }
 
     /** {@return the number of threads} */

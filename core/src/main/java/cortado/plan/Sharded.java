@@ -16,6 +16,7 @@ import cortado.tensor.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,9 +25,9 @@ import java.util.Optional;
  * Compiles for LANES: the batch is walked in shards of 16 images. A worker takes a shard through all steps forward and, in training,
  * back again while its activations are in cache; so workers have activations of their own, and shards gradients of their own.
  */
-final class Sharded {
+final class Sharded implements Compiled.Compiler {
     private final List<Node> nodes;
-    private final Parameters parameters;
+    private final List<Op.Param> declared;
     private final int batch;
     private final Layout layout;
     private final boolean training;
@@ -38,18 +39,18 @@ final class Sharded {
     private final Kernel[] kernels;
     private final Pass pass;
     private final Edges edges;
-    private final Gradients gradients;
     private final Map<String, Integer> buffers = new HashMap<>();
     private final Memory memory;
-    private long bytes;
+    private Parameters parameters = Parameters.none();
 
-    Sharded(Graph graph, Parameters parameters, int batch, Backend backend, int workers, boolean training) {
+    /** Plans; nothing is allocated yet. */
+    Sharded(Graph graph, Type type, int batch, Backend backend, int workers, boolean training) {
         this.nodes = graph.nodes();
-        this.parameters = parameters;
+        this.declared = graph.params();
         this.batch = batch;
         this.layout = backend.layout();
         this.training = training;
-        this.type = parameters.type();
+        this.type = type;
         this.shards = Math.ceilDiv(batch, Layout.WIDTH);
         this.workers = Math.min(workers, shards);
         this.shapes = graph.shapes(batch);
@@ -58,13 +59,11 @@ final class Sharded {
         this.kernels = new Kernel[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
             if (flow.steps(v)) {
-                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v))
-                        : Kernel.reference(nodes.get(v).op());
+                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v)) : Kernel.reference(nodes.get(v).op());
             }
         }
         this.pass = new Pass(training);
         this.edges = new Edges(nodes, shapes, flow, type, layout, layout, training);
-        this.gradients = Gradients.of(training ? parameters.learned(graph) : Parameters.none(), type, training ? shards : 0);
         List<Memory.Lifetime> lifetimes = new ArrayList<>();
         for (Flow.Buffer b : flow.buffers(v -> layout.length(shardShapes.get(v)))) {
             buffers.put(b.name(), lifetimes.size());
@@ -76,12 +75,34 @@ final class Sharded {
         this.memory = Memory.of(lifetimes);
     }
 
-    Compiled compile() {
-        Step[][][] steps = bind();
+    @Override
+    public Plan.Outline outline() {
+        List<Plan.Line> lines = new ArrayList<>();
+        long saved = 0;
+        for (int v = 0; v < nodes.size(); v++) {
+            if (flow.steps(v)) {
+                lines.add(Plan.Line.of(nodes.get(v), kernels[v], layout, shapes, v));
+                saved += 4L * nodes.get(v).op().saved(flow.inputs(v)).stream().mapToLong(layout::length).sum();
+            }
+        }
+        List<Shape> learned = declared.stream().filter(Op.Param::learned).map(Op.Param::shape).toList();
+        long gradients = training ? Gradients.length(learned) * (shards + 1) * type.bytes() : 0;
+        return new Plan.Outline(lines, edges.bytes() + workers * (memory.total() * type.bytes() + saved) + gradients);
+    }
+
+    @Override
+    public Compiled compile(Parameters weights) {
+        parameters = weights;
+        edges.allocate();
+        LinkedHashMap<String, Tensor> learned = new LinkedHashMap<>();
+        declared.stream().filter(p -> training && p.learned()).forEach(p -> learned.put(p.name(), weights.get(p.name())));
+        Gradients gradients = Gradients.of(Parameters.of(learned), type, training ? shards : 0);
+        Step[][][] steps = bind(gradients);
         Phase forward = phase((worker, shard) -> walk(steps[worker][shard], false));
-        List<Phase> both = training ? List.of(phase((worker, shard) -> walk(steps[worker][shard], true)), gradients.phase(this::running)) : List.of();
-        return new Compiled(batch, pass, stages(steps), List.of(), List.of(forward), both, edges.images(), edges.labels(), edges.scores(),
-                edges.losses(), edges.dLoss(), gradients.byName(), bytes + edges.bytes() + gradients.bytes());
+        List<Phase> both = training ? List.of(phase((worker, shard) -> walk(steps[worker][shard], true)), gradients.phase(this::running))
+                : List.of();
+        return new Compiled(batch, pass, stages(steps), List.of(), List.of(forward), both, edges.images(), edges.labels(),
+                edges.scores(), edges.losses(), edges.dLoss(), gradients.byName());
     }
 
     private List<Compiled.Stage> stages(Step[][][] steps) {
@@ -134,7 +155,7 @@ final class Sharded {
     }
 
     /** By worker and shard, the steps in order. */
-    private Step[][][] bind() {
+    private Step[][][] bind(Gradients gradients) {
         List<Parameters> partial = new ArrayList<>();
         for (int s = 0; s < (training ? shards : 0); s++) {
             partial.add(gradients.of(s));
@@ -143,7 +164,6 @@ final class Sharded {
         Step[][][] all = new Step[workers][shards][];
         for (int w = 0; w < workers; w++) {
             Tensor room = Memory.aligned(Shape.of(Math.toIntExact(Math.max(1, memory.total()))), type, Layout.ROWS);
-            bytes += Edges.bytes(room);
             List<List<Tensor>> saved = new ArrayList<>();
             for (int v = 0; v < nodes.size(); v++) {
                 saved.add(flow.steps(v) ? saved(v) : List.of());
@@ -166,7 +186,6 @@ final class Sharded {
         List<Tensor> saved = new ArrayList<>();
         for (Shape s : nodes.get(v).op().saved(flow.inputs(v))) {
             saved.add(Tensor.of(s, Type.I32, layout));
-            bytes += Edges.bytes(saved.getLast());
         }
         return saved;
     }
@@ -174,10 +193,9 @@ final class Sharded {
     private Step step(int v, int s, Tensor room, List<Tensor> saved, Optional<Parameters> partial, boolean[] accumulates) {
         Node n = nodes.get(v);
         List<Tensor> x = n.inputs().stream().map(i -> value("y", i, s, room)).toList();
-        List<Op.Param> declared = n.op().params(flow.inputs(v));
-        List<Tensor> params = declared.stream().map(p -> parameters.get(n.parameter(p.name()))).toList();
-        Operands o = Operands.of(x, value("y", v, s, room), params, saved.stream().map(t -> t.slice(0, images(s))).toList()).in(
-                pass, v,
+        List<Op.Param> own = n.op().params(flow.inputs(v));
+        List<Tensor> params = own.stream().map(p -> parameters.get(n.parameter(p.name()))).toList();
+        Operands o = Operands.of(x, value("y", v, s, room), params, saved.stream().map(t -> t.slice(0, images(s))).toList()).in(pass, v,
                 s * Layout.WIDTH);
         if (kernels[v].scratch() > 0) {
             o = o.withScratch(room.view(memory.offset(buffers.get("scratch")), Shape.of(kernels[v].scratch()), Layout.ROWS));
@@ -195,7 +213,7 @@ final class Sharded {
             }
         }
         List<Optional<Tensor>> dparams = new ArrayList<>();
-        for (Op.Param p : declared) {
+        for (Op.Param p : own) {
             dparams.add(p.learned() ? Optional.of(partial.orElseThrow().get(n.parameter(p.name()))) : Optional.empty());
             dparams.getLast().ifPresent(clear::add);
         }

@@ -17,6 +17,7 @@ import cortado.tensor.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,9 +26,9 @@ import java.util.Optional;
  * Compiles for ROWS and CHANNELS: all threads take one step of the whole batch after the other, so an op may mix images. A
  * {@link Wide} kernel says itself how a step is shared; another is run image by image where its op allows that, else on one thread.
  */
-final class Whole {
+final class Whole implements Compiled.Compiler {
     private final List<Node> nodes;
-    private final Parameters parameters;
+    private final List<Op.Param> declared;
     private final int batch;
     private final Layout layout;
     private final boolean training;
@@ -37,42 +38,39 @@ final class Whole {
     private final Kernel[] kernels;
     private final Pass pass;
     private final Edges edges;
-    private final Gradients gradients;
     private final Map<String, Integer> buffers = new HashMap<>();
     private final Memory memory;
-    private final Tensor room;
+    private final int workers;
+    private final int own;
+    private final boolean[][] accumulates;
     private final List<Tensor> rooms = new ArrayList<>();
     private final Map<Integer, List<Tensor>> saved = new HashMap<>();
-    private final boolean[][] accumulates;
-    private long bytes;
+    private Parameters parameters = Parameters.none();
+    private Parameters gradients = Parameters.none();
+    private Tensor room = Tensor.f32(1);
 
-    Whole(Graph graph, Parameters parameters, int batch, Backend backend, int workers, boolean training) {
+    /** Plans; nothing is allocated yet. */
+    Whole(Graph graph, Type type, int batch, Backend backend, int workers, boolean training) {
         this.nodes = graph.nodes();
-        this.parameters = parameters;
+        this.declared = graph.params();
         this.batch = batch;
         this.layout = backend.layout();
         this.training = training;
-        this.type = parameters.type();
+        this.type = type;
+        this.workers = workers;
         this.shapes = graph.shapes(batch);
         this.flow = new Flow(graph, shapes, layout, training);
         this.accumulates = flow.accumulates();
         this.kernels = new Kernel[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
             if (flow.steps(v)) {
-                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v))
-                        : Kernel.reference(nodes.get(v).op());
+                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v)) : Kernel.reference(nodes.get(v).op());
             }
         }
         this.pass = new Pass(training);
         this.edges = new Edges(nodes, shapes, flow, type, Layout.ROWS, layout, training);
-        this.gradients = Gradients.of(training ? parameters.learned(graph) : Parameters.none(), type, 0);
         this.memory = Memory.of(lifetimes());
-        this.room = allocate(memory.total());
-        int own = Arrays.stream(kernels).mapToInt(k -> k instanceof Wide w ? w.room() : k == null ? 0 : k.scratch()).max()
-                .orElse(0);
-        for (int w = 0; w < workers; w++) {
-            rooms.add(allocate(own));
-        }
+        this.own = Arrays.stream(kernels).mapToInt(k -> k instanceof Wide w ? w.room() : k == null ? 0 : k.scratch()).max().orElse(0);
     }
 
     private List<Memory.Lifetime> lifetimes() {
@@ -94,28 +92,51 @@ final class Whole {
         return all;
     }
 
-    private Tensor allocate(long length) {
-        Tensor t = Memory.aligned(Shape.of(Math.toIntExact(Math.max(1, length))), type, Layout.ROWS);
-        bytes += Edges.bytes(t);
-        return t;
+    @Override
+    public Plan.Outline outline() {
+        List<Plan.Line> lines = new ArrayList<>();
+        long bytes = edges.bytes() + (memory.total() + (long) workers * Math.max(1, own)) * type.bytes();
+        for (int v = 0; v < nodes.size(); v++) {
+            if (flow.steps(v)) {
+                lines.add(Plan.Line.of(nodes.get(v), kernels[v], layout, shapes, v));
+                bytes += 4L * nodes.get(v).op().saved(flow.inputs(v)).stream().mapToLong(layout::length).sum();
+                bytes += !training && kernels[v] instanceof Wide w ? 4L * w.prepared() : 0;
+            }
+        }
+        List<Shape> learned = declared.stream().filter(Op.Param::learned).map(Op.Param::shape).toList();
+        return new Plan.Outline(lines, bytes + (training ? Gradients.length(learned) * type.bytes() : 0));
     }
 
-    Compiled compile() {
+    private Tensor allocate(long length) {
+        return Memory.aligned(Shape.of(Math.toIntExact(Math.max(1, length))), type, Layout.ROWS);
+    }
+
+    @Override
+    public Compiled compile(Parameters weights) {
+        parameters = weights;
+        edges.allocate();
+        room = allocate(memory.total());
+        for (int w = 0; w < workers; w++) {
+            rooms.add(allocate(own));
+        }
+        if (training) {
+            LinkedHashMap<String, Tensor> learned = new LinkedHashMap<>();
+            declared.stream().filter(Op.Param::learned).forEach(p -> learned.put(p.name(), weights.get(p.name())));
+            gradients = Gradients.of(Parameters.of(learned), type, 0).byName();
+        }
         List<Phase> prepare = new ArrayList<>();
         List<Phase> forward = new ArrayList<>();
         List<Compiled.Stage> steps = new ArrayList<>();
         for (int v = 0; v < nodes.size(); v++) {
-            if (!flow.steps(v)) {
-                continue;
+            if (flow.steps(v)) {
+                steps.add(stage(v, prepare));
+                forward.addAll(steps.getLast().forward());
             }
-            Compiled.Stage step = stage(v, prepare);
-            steps.add(step);
-            forward.addAll(step.forward());
         }
         List<Phase> both = new ArrayList<>(forward);
         steps.reversed().forEach(step -> both.addAll(step.backward()));
         return new Compiled(batch, pass, steps, prepare, forward, training ? both : List.of(), edges.images(), edges.labels(),
-                edges.scores(), edges.losses(), edges.dLoss(), gradients.byName(), bytes + edges.bytes() + gradients.bytes());
+                edges.scores(), edges.losses(), edges.dLoss(), gradients);
     }
 
     private Compiled.Stage stage(int v, List<Phase> prepare) {
@@ -133,8 +154,7 @@ final class Whole {
 
     private Operands wide(int v, Wide w) {
         Operands o = operands(v, 0, batch, new ArrayList<>());
-        Tensor prepared = training
-                ? room.view(memory.offset(buffers.get("prepared" + v)), Shape.of(Math.max(1, w.prepared())), Layout.ROWS)
+        Tensor prepared = training ? room.view(memory.offset(buffers.get("prepared" + v)), Shape.of(Math.max(1, w.prepared())), Layout.ROWS)
                 : allocate(w.prepared());
         return o.withPrepared(prepared);
     }
@@ -216,11 +236,10 @@ final class Whole {
     private Operands operands(int v, int from, int n, List<Tensor> clear) {
         Node node = nodes.get(v);
         List<Tensor> x = node.inputs().stream().map(i -> value("y", i, from, n)).toList();
-        List<Op.Param> declared = node.op().params(flow.inputs(v));
-        List<Tensor> params = declared.stream().map(p -> parameters.get(node.parameter(p.name()))).toList();
-        List<Tensor> left = saved.computeIfAbsent(v, _ -> node.op().saved(flow.inputs(v)).stream().map(this::positions).toList());
-        Operands o = Operands.of(x, value("y", v, from, n), params, left.stream().map(t -> t.slice(from, from + n)).toList()).in(
-                pass, v,
+        List<Op.Param> own = node.op().params(flow.inputs(v));
+        List<Tensor> params = own.stream().map(p -> parameters.get(node.parameter(p.name()))).toList();
+        List<Tensor> left = saved.computeIfAbsent(v, _ -> node.op().saved(flow.inputs(v)).stream().map(s -> Tensor.of(s, Type.I32, layout)).toList());
+        Operands o = Operands.of(x, value("y", v, from, n), params, left.stream().map(t -> t.slice(from, from + n)).toList()).in(pass, v,
                 from);
         if (!flow.learns(v)) {
             return o;
@@ -233,17 +252,10 @@ final class Whole {
                 clear.add(dx.getLast().get());
             }
         }
-        List<Optional<Tensor>> dparams = declared.stream()
-                .map(p -> p.learned() ? Optional.of(gradients.byName().get(node.parameter(p.name()))) : Optional.<Tensor>empty())
-                .toList();
+        List<Optional<Tensor>> dparams = own.stream()
+                .map(p -> p.learned() ? Optional.of(gradients.get(node.parameter(p.name()))) : Optional.<Tensor>empty()).toList();
         Tensor dy = v == nodes.size() - 1 ? edges.dLoss().orElseThrow().slice(from, from + n) : value("dy", v, from, n);
         return o.withGradients(dy, dx, Arrays.copyOf(accumulates[v], x.size()), dparams);
-    }
-
-    private Tensor positions(Shape s) {
-        Tensor t = Tensor.of(s, Type.I32, layout);
-        bytes += Edges.bytes(t);
-        return t;
     }
 
     /** Some images' view of a node's output ({@code y}) or gradient ({@code dy}). */
