@@ -2,7 +2,6 @@ package cortado.cli;
 
 import cortado.graph.Graph;
 import cortado.graph.Node;
-import cortado.graph.Parameters;
 import cortado.io.Json;
 import cortado.op.Backend;
 import cortado.op.Flatten;
@@ -58,25 +57,18 @@ final class SummaryCommand implements Callable<Integer> {
         int threads = cores.count();
         Source source = model.source(o);
         Graph graph = source.graph();
-        Parameters weights = source.parameters(0);
-        long training;
-        long inference;
-        List<Layer> layers;
-        try (Plan t = Plan.training(graph, weights, batch, Backend.vector(), threads);
-                Plan i = Plan.inference(graph, weights, batch, Backend.vector(), threads)) {
-            training = t.bytes();
-            inference = i.bytes();
-            layers = layers(graph, i);
-        }
+        Plan.Outline training = Plan.outline(graph.withLoss(), batch, Backend.vector(), threads, true);
+        Plan.Outline inference = Plan.outline(graph, batch, Backend.vector(), threads, false);
+        List<Layer> layers = layers(graph, training.lines());
         o.tell(Json.object().with("model", source.name()).with("parameters", graph.learned()).with("flops", graph.flops(1))
                 .with("layers", layers.stream().map(Layer::json).toList())
-                .with("memory", Json.object().with("batch", batch).with("threads", threads).with("training_bytes", training)
-                        .with("inference_bytes", inference).with("weights_bytes", 4 * graph.learned())));
+                .with("memory", Json.object().with("batch", batch).with("threads", threads).with("training_bytes", training.bytes())
+                        .with("inference_bytes", inference.bytes()).with("weights_bytes", 4 * graph.learned())));
         if (!o.json()) {
             print(o, source, layers, graph.learned());
             String form = "memory for batches of %d on %d thread%s: %s to train, %s to predict, and %s of weights";
             o.say(String.format(Locale.ROOT, form, batch, threads, threads == 1 ? "" : "s",
-                    Texts.bytes(training), Texts.bytes(inference), Texts.bytes(4 * graph.learned())));
+                    Texts.bytes(training.bytes()), Texts.bytes(inference.bytes()), Texts.bytes(4 * graph.learned())));
         }
         return Exit.OK;
     }
@@ -88,8 +80,8 @@ final class SummaryCommand implements Callable<Integer> {
                 : graph.nodes().stream().filter(n -> n.inputs().contains(v)).findFirst().orElseThrow().name();
     }
 
-    private static List<Layer> layers(Graph graph, Plan plan) {
-        Map<String, Plan.Line> lines = plan.lines().stream().collect(Collectors.toMap(Plan.Line::name, l -> l));
+    private static List<Layer> layers(Graph graph, List<Plan.Line> steps) {
+        Map<String, Plan.Line> lines = steps.stream().collect(Collectors.toMap(Plan.Line::name, l -> l));
         List<Shape> shapes = graph.shapes(1);
         List<Layer> layers = new ArrayList<>();
         for (int v = 0; v < graph.nodes().size(); v++) {

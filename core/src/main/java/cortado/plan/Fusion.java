@@ -4,6 +4,7 @@ import cortado.graph.Graph;
 import cortado.graph.Node;
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
+import cortado.op.BatchNorm2d;
 import cortado.op.Conv2d;
 import cortado.op.GlobalAvgPool2d;
 import cortado.op.Linear;
@@ -63,7 +64,7 @@ final class Fusion {
 
     private static boolean takesRelu(Op op) {
         return switch (op) {
-            case Conv2d _, Linear _, Add _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _ -> true;
+            case Conv2d _, Linear _, BatchNorm2d _, Add _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _ -> true;
             default -> false;
         };
     }

@@ -13,6 +13,7 @@ import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A graph compiled for one batch size: steps over planned memory. It allocates everything when it is made and nothing in a
@@ -37,11 +38,13 @@ public final class Plan implements AutoCloseable {
 
     private Plan(Graph graph, Parameters parameters, int batch, Backend backend, int threads, boolean training) {
         parameters.expect(graph);
-        Compiled.Compiler compiler = Compiled.compiler(graph, parameters.type(), batch, backend, checked(threads), training);
-        this.outline = compiler.outline();
-        this.c = compiler.compile(parameters);
+        Folding folding = folding(graph, training);
+        Compiled.Compiler compiler = Compiled.compiler(folding.graph(), parameters.type(), batch, backend, checked(threads), training);
+        Parameters folded = folding.weights(parameters);
+        this.outline = new Outline(compiler.outline().lines(), compiler.outline().bytes() + folding.bytes());
+        this.c = compiler.compile(folded);
         this.team = new Team(threads);
-        this.prepare = c.prepare().toArray(Phase[]::new);
+        this.prepare = Stream.concat(folding.phases(parameters, folded).stream(), c.prepare().stream()).toArray(Phase[]::new);
         this.forward = c.forward().toArray(Phase[]::new);
         this.both = c.both().toArray(Phase[]::new);
         refresh();
@@ -236,7 +239,13 @@ public final class Plan implements AutoCloseable {
      * @param training whether gradients are computed
      */
     public static Outline outline(Graph graph, int batch, Backend backend, int threads, boolean training) {
-        return Compiled.compiler(graph, Type.F32, batch, backend, checked(threads), training).outline();
+        Folding folding = folding(graph, training);
+        Outline outline = Compiled.compiler(folding.graph(), Type.F32, batch, backend, checked(threads), training).outline();
+        return new Outline(outline.lines(), outline.bytes() + folding.bytes());
+    }
+
+    private static Folding folding(Graph graph, boolean training) {
+        return training ? new Folding(graph, List.of()) : Folding.of(graph);
     }
 
     /** {@return the steps in order, with the kernel each got} */

@@ -16,7 +16,7 @@ class AllocationTest {
     @Test
     void aStepAllocatesNothing() {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        Graph net = SameBits.network();
+        Graph net = SameBits.network(Backend.lanes());
         try (Plan p = Plan.training(net, Parameters.init(net, new Rng(1)), 16, Backend.lanes(), 1)) {
             long allocated = Long.MAX_VALUE;
             long until = System.nanoTime() + 60_000_000_000L;

@@ -2,9 +2,11 @@ package cortado.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cortado.op.Backend;
 import cortado.simd.Lanes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +17,9 @@ class SameBitsTest {
     @ParameterizedTest(name = "{0} threads, seeds 11 and 12")
     @ValueSource(ints = {2, 3, 8})
     void anyNumberOfThreads(int threads) {
-        assertThat(SameBits.train(threads)).isEqualTo(SameBits.train(1));
+        for (Backend backend : List.of(Backend.lanes(), Backend.channels())) {
+            assertThat(SameBits.train(threads, backend)).as(backend.name()).isEqualTo(SameBits.train(1, backend));
+        }
     }
 
     @ParameterizedTest(name = "{0}-bit vectors, seeds 11 and 12")
@@ -27,7 +31,7 @@ class SameBitsTest {
                 .redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String printed = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertThat(p.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(printed).isEqualTo(Long.toString(SameBits.train(1)));
+        assertThat(printed).isEqualTo(SameBits.train(1, Backend.lanes()) + " " + SameBits.train(1, Backend.channels()));
     }
 
     @Test
