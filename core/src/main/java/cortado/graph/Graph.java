@@ -1,6 +1,7 @@
 package cortado.graph;
 
 import cortado.op.Input;
+import cortado.op.Loss;
 import cortado.op.Op;
 import cortado.op.SoftmaxCrossEntropy;
 import cortado.tensor.Shape;
@@ -107,7 +108,7 @@ public record Graph(List<Node> nodes) {
      * @param loss   takes scores and targets and gives one number per image
      * @param labels what is to be learned: classes, or soft targets
      */
-    public Graph withLoss(Op loss, Input labels) {
+    public Graph withLoss(Loss loss, Input labels) {
         List<Node> all = new ArrayList<>(nodes);
         all.add(new Node("labels", labels, List.of()));
         all.add(new Node("loss", loss, List.of(nodes.size() - 1, nodes.size())));

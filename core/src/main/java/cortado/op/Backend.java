@@ -109,10 +109,12 @@ public interface Backend {
                     case GlobalAvgPool2d _ -> AvgPool2dVector.global(x[0]);
                     case Relu _ -> new ElementwiseVector.ReluVector();
                     case Add _ -> new ElementwiseVector.AddVector();
-                    case Softmax _ -> new SoftmaxVector.Plain(x[0].dim(1));
-                    case SoftmaxCrossEntropy _ -> new SoftmaxVector.CrossEntropy(x[0]);
+                    case Softmax _ when x[0].rank() == 2 -> new SoftmaxVector.Plain(x[0].dim(1));
+                    case SoftmaxCrossEntropy l when l.equals(new SoftmaxCrossEntropy()) && x[1].rank() == 1 ->
+                        new SoftmaxVector.CrossEntropy(x[0]);
                     case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
-                    case Input _, Flatten _, BatchNorm2d _, Op.Custom _ -> Kernel.reference(op);
+                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, AdaptiveAvgPool2d _, LogSoftmax _, BatchNorm2d _, GroupNorm _, LayerNorm _, Loss _, Op.Custom _ ->
+                        Kernel.reference(op);
                 };
             }
         };
@@ -135,7 +137,7 @@ public interface Backend {
             public Kernel kernel(Op op, Shape... x) {
                 return switch (op) {
                     case Input _, Flatten _, Op.Custom _ -> Kernel.reference(op);
-                    case Conv2d _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _, SoftmaxCrossEntropy _, BatchNorm2d _, Rectified _ ->
+                    case Conv2d _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _, Loss _, ConvTranspose2d _, AdaptiveAvgPool2d _, LogSoftmax _, BatchNorm2d _, GroupNorm _, LayerNorm _, Rectified _ ->
                         Kernel.reference(op);
                 };
             }

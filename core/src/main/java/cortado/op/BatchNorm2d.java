@@ -3,6 +3,7 @@ package cortado.op;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -54,9 +55,11 @@ public record BatchNorm2d(double eps, double momentum) implements Op {
 
     @Override
     public List<Param> params(Shape... x) {
-        Shape c = Shape.of(x[0].dim(1));
-        return List.of(new Param("weight", c, 1, 1), new Param("bias", c, 0, 0), Param.state("running_mean", 0, c.dims()),
-                Param.state("running_var", 1, c.dims()));
+        int c = x[0].dim(1);
+        List<Param> all = new ArrayList<>(Standardize.params(c));
+        all.add(Param.state("running_mean", 0, c));
+        all.add(Param.state("running_var", 1, c));
+        return List.copyOf(all);
     }
 
     @Override

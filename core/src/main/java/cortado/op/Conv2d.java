@@ -130,7 +130,7 @@ public record Conv2d(int filters, Window window, int groups, boolean bias, Init 
     }
 
     /** Walks the terms of one output: those window positions that meet the input. */
-    private void meet(int k, int p, int q, Shape x, Term term) {
+    void meet(int k, int p, int q, Shape x, Term term) {
         int perGroup = x.c() / groups;
         int first = k / (filters / groups) * perGroup;
         for (int cg = 0; cg < perGroup; cg++) {
@@ -147,7 +147,7 @@ public record Conv2d(int filters, Window window, int groups, boolean bias, Init 
     }
 
     /** One product of a sum: channel within the group, channel, window row and column, input row and column. */
-    private interface Term {
+    interface Term {
         void at(int cg, int c, int r, int s, int h, int v);
     }
 

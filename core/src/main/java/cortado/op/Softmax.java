@@ -4,11 +4,11 @@ import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 
 /**
- * Softmax over the classes of each row.
+ * Softmax over the classes of each row, or of each pixel.
  *
  * <table>
  * <caption>tensors</caption>
- * <tr><td>x (f), y (P)</td><td>{@code N K}</td></tr>
+ * <tr><td>x (f), y (P)</td><td>{@code N K}, or {@code N K H W}</td></tr>
  * </table>
  *
  * <pre>
@@ -23,7 +23,8 @@ public record Softmax() implements Op {
 
     @Override
     public Shape output(Shape... x) {
-        return x[0].expectRank(2, "softmax takes scores N×K");
+        x[0].images("softmax");
+        return x[0];
     }
 
     @Override
@@ -33,50 +34,62 @@ public record Softmax() implements Op {
 
     @Override
     public void forward(Operands o) {
-        forward(o.y(), o.x());
+        forward(Standardize.images(o.y()), Standardize.images(o.x()));
     }
 
     @Override
     public void backward(Operands o) {
-        o.dx().ifPresent(df -> backward(df, o.dy(), o.y()));
+        o.dx().ifPresent(df -> backward(Standardize.images(df), Standardize.images(o.dy()), Standardize.images(o.y())));
     }
 
     private static void forward(Tensor y, Tensor f) {
-        for (int n = 0; n < f.shape().n(); n++) {
-            double logSum = logSumExp(f, n);
-            for (int k = 0; k < f.shape().dim(1); k++) {
-                y.set(n, k, Math.exp(f.get(n, k) - logSum));
+        pixels(f.shape(), (n, h, w) -> {
+            double logSum = logSumExp(f, n, h, w);
+            for (int k = 0; k < f.shape().c(); k++) {
+                y.set(n, k, h, w, Math.exp(f.get(n, k, h, w) - logSum));
             }
-        }
+        });
     }
 
     private static void backward(Tensor df, Tensor dy, Tensor y) {
-        for (int n = 0; n < y.shape().n(); n++) {
+        pixels(y.shape(), (n, h, w) -> {
             double dot = 0;
-            for (int k = 0; k < y.shape().dim(1); k++) {
-                dot += dy.get(n, k) * y.get(n, k);
+            for (int k = 0; k < y.shape().c(); k++) {
+                dot += dy.get(n, k, h, w) * y.get(n, k, h, w);
             }
-            for (int k = 0; k < y.shape().dim(1); k++) {
-                df.add(n, k, y.get(n, k) * (dy.get(n, k) - dot));
+            for (int k = 0; k < y.shape().c(); k++) {
+                df.add(n, k, h, w, y.get(n, k, h, w) * (dy.get(n, k, h, w) - dot));
             }
-        }
+        });
+    }
+
+    /** One pixel of a batch, which has a score for each class. */
+    interface Pixel {
+        void at(int n, int h, int w);
+    }
+
+    /** Walks the pixels of {@code N K H W}. */
+    static void pixels(Shape f, Pixel each) {
+        Conv2d.each(Shape.of(f.n(), 1, f.h(), f.w()), (n, zero, h, w) -> each.at(n, h, w));
     }
 
     /**
      * log Σ_k e^(f_k), safe for large scores.
      *
-     * @param f scores {@code N K}
-     * @param n row
+     * @param f scores {@code N K H W}
+     * @param n image
+     * @param h row
+     * @param w column
      * @return the logarithm
      */
-    static double logSumExp(Tensor f, int n) {
+    static double logSumExp(Tensor f, int n, int h, int w) {
         double max = Double.NEGATIVE_INFINITY;
-        for (int k = 0; k < f.shape().dim(1); k++) {
-            max = Math.max(max, f.get(n, k));
+        for (int k = 0; k < f.shape().c(); k++) {
+            max = Math.max(max, f.get(n, k, h, w));
         }
         double sum = 0;
-        for (int k = 0; k < f.shape().dim(1); k++) {
-            sum += Math.exp(f.get(n, k) - max);
+        for (int k = 0; k < f.shape().c(); k++) {
+            sum += Math.exp(f.get(n, k, h, w) - max);
         }
         return max + Math.log(sum);
     }

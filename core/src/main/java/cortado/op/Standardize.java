@@ -1,6 +1,9 @@
 package cortado.op;
 
+import cortado.tensor.Shape;
+import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -80,15 +83,33 @@ final class Standardize {
                 m.r * (o.w().get(c) * dy.get(n, c, h, w) - g - m.hat(x.get(n, c, h, w)) * gHat))));
     }
 
+    /** Forward of a set whose moments are its own. */
+    static void forward(Operands o, Set set, double eps) {
+        Tensor x = images(o.x());
+        forward(images(o.y()), x, o.w(), o.param(1), Moments.of(x, set, eps), set);
+    }
+
+    /** Backward of a set whose moments are its own. */
+    static void backward(Operands o, Set set, double eps) {
+        Tensor x = images(o.x());
+        backward(o, o.dx().map(Standardize::images), images(o.dy()), x, Moments.of(x, set, eps), false, set);
+    }
+
+    /** {@return the declarations of w, 1 at first, and b, 0} */
+    static List<Op.Param> params(int c) {
+        return List.of(new Op.Param("weight", Shape.of(c), 1, 1),
+                new Op.Param("bias", Shape.of(c), 0, 0));
+    }
+
     /** A view of vectors as images of one pixel. */
     static Tensor images(Tensor t) {
         return t.reshape(t.shape().images("normalisation"));
     }
 
-    /** Checks ε; throws {@link cortado.tensor.ShapeException}. */
+    /** Checks ε; throws {@link ShapeException}. */
     static void checkEps(String op, double eps) {
         if (!(eps > 0) || Double.isInfinite(eps)) {
-            throw new cortado.tensor.ShapeException(op + ": eps must be above 0, usually 1e-5, received " + eps);
+            throw new ShapeException(op + ": eps must be above 0, usually 1e-5, received " + eps);
         }
     }
 }

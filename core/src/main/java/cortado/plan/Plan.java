@@ -81,7 +81,7 @@ public final class Plan implements AutoCloseable {
     /**
      * A plan that computes scores, loss and gradients.
      *
-     * @param withLoss   from images to scores, and labels and loss on top: {@link Graph#withLoss(cortado.op.Op, cortado.op.Input)}
+     * @param withLoss   from images to scores, and labels and loss on top: {@link Graph#withLoss(cortado.op.Loss, cortado.op.Input)}
      * @param parameters its weights, shared: later changes are seen. Their type decides that of all activations
      * @param batch      the most images in one step, at least 1
      * @param backend    chooses kernels

@@ -3,8 +3,8 @@ package cortado.io;
 import cortado.graph.Graph;
 import cortado.graph.Node;
 import cortado.op.Input;
+import cortado.op.Loss;
 import cortado.op.Op;
-import cortado.op.SoftmaxCrossEntropy;
 import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
@@ -94,7 +94,7 @@ public final class NetworkJson {
             Graph graph = new Graph(nodes);
             graph.params();
             Shape scores = graph.outputExample();
-            if (classes > 0 && !(nodes.getLast().op() instanceof SoftmaxCrossEntropy) && !scores.equals(Shape.of(classes))) {
+            if (classes > 0 && !(nodes.getLast().op() instanceof Loss) && !scores.equals(Shape.of(classes))) {
                 throw new FormatException(source + ": expected one score for each of the " + classes
                         + " classes at the end, received " + scores + "; end with {\"op\": \"linear\", \"outputs\": \"classes\"}");
             }

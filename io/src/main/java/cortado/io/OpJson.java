@@ -2,7 +2,15 @@ package cortado.io;
 
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
+import cortado.op.AdaptiveAvgPool2d;
 import cortado.op.BatchNorm2d;
+import cortado.op.BinaryCrossEntropy;
+import cortado.op.ConvTranspose2d;
+import cortado.op.GroupNorm;
+import cortado.op.Huber;
+import cortado.op.LayerNorm;
+import cortado.op.LogSoftmax;
+import cortado.op.MeanSquared;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
@@ -69,12 +77,35 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
             new OpJson<>(BatchNorm2d.class, "bn", 1, List.of("eps", "momentum"),
                     l -> new BatchNorm2d(l.fields.real("eps", 1e-5), l.fields.real("momentum", 0.1)),
                     (op, o) -> unless(unless(o, "eps", op.eps(), 1e-5), "momentum", op.momentum(), 0.1)),
+            new OpJson<>(GroupNorm.class, "gn", 1, List.of("groups", "eps"),
+                    l -> new GroupNorm(l.fields.number("groups", 32), l.fields.real("eps", 1e-5)),
+                    (op, o) -> unless(o.with("groups", op.groups()), "eps", op.eps(), 1e-5)),
+            new OpJson<>(LayerNorm.class, "ln", 1, List.of("eps"), l -> new LayerNorm(l.fields.real("eps", 1e-5)),
+                    (op, o) -> unless(o, "eps", op.eps(), 1e-5)),
+            new OpJson<>(ConvTranspose2d.class, "upconv", 1, and(WINDOW, "filters", "output_padding", "groups", "bias"),
+                    l -> new ConvTranspose2d(l.outputs("filters", false), l.window(false), l.pair("output_padding", new int[2])[0],
+                            l.pair("output_padding", new int[2])[1], l.fields.number("groups", 1), l.fields.flag("bias", true)),
+                    (op, o) -> unless(unless(unless(window(o.with("filters", op.filters()), op.window(), false), "output_padding",
+                            pair(op.outputPaddingH(), op.outputPaddingW()), 0), "groups", op.groups(), 1), "bias", op.bias(),
+                            true)),
+            new OpJson<>(AdaptiveAvgPool2d.class, "pool", 1, List.of("output"),
+                    l -> new AdaptiveAvgPool2d(l.pair("output", new int[0])[0], l.pair("output", new int[0])[1]),
+                    (op, o) -> o.with("output", pair(op.h(), op.w()))),
             plain(GlobalAvgPool2d.class, "pool", 1, new GlobalAvgPool2d()),
             plain(Relu.class, "relu", 1, new Relu()),
             plain(Flatten.class, "flatten", 1, new Flatten()),
             plain(Add.class, "add", 2, new Add()),
             plain(Softmax.class, "softmax", 1, new Softmax()),
-            plain(SoftmaxCrossEntropy.class, "loss", 2, new SoftmaxCrossEntropy()));
+            plain(LogSoftmax.class, "logsoftmax", 1, new LogSoftmax()),
+            new OpJson<>(SoftmaxCrossEntropy.class, "loss", 2, List.of("label_smoothing", "class_weights"),
+                    l -> new SoftmaxCrossEntropy(l.fields.real("label_smoothing", 0),
+                            l.fields.get("class_weights").isPresent() ? l.fields.doubles("class_weights") : List.of()),
+                    (op, o) -> unless(unless(o, "label_smoothing", op.smoothing(), 0.0), "class_weights", op.classWeights(),
+                            List.of())),
+            plain(BinaryCrossEntropy.class, "loss", 2, new BinaryCrossEntropy()),
+            plain(MeanSquared.class, "loss", 2, new MeanSquared()),
+            new OpJson<>(Huber.class, "loss", 2, List.of("delta"), l -> new Huber(l.fields.real("delta", 1)),
+                    (op, o) -> unless(o, "delta", op.delta(), 1.0)));
 
     /**
      * What one layer's settings are read from.

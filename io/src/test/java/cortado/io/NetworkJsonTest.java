@@ -9,7 +9,17 @@ import cortado.model.Networks;
 import cortado.graph.Node;
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
+import cortado.op.AdaptiveAvgPool2d;
 import cortado.op.BatchNorm2d;
+import cortado.op.BinaryCrossEntropy;
+import cortado.op.ConvTranspose2d;
+import cortado.op.GroupNorm;
+import cortado.op.Huber;
+import cortado.op.LayerNorm;
+import cortado.op.LogSoftmax;
+import cortado.op.Loss;
+import cortado.op.MeanSquared;
+import cortado.op.SoftmaxCrossEntropy;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
@@ -64,6 +74,13 @@ class NetworkJsonTest {
                         .then("m", new AvgPool2d(wide, true, false)).then("n", AvgPool2d.of(3)).build(),
                 Graph.builder().then("x", Input.images(3, 5, 5)).then("m", BatchNorm2d.of()).then("n", new BatchNorm2d(0.5, 0.01))
                         .build(),
+                Graph.builder().then("x", Input.images(3, 5, 5)).then("m", new GroupNorm(3, 1e-5)).then("n", new LayerNorm(1e-6))
+                        .then("p", new AdaptiveAvgPool2d(3, 2)).then("q", new AdaptiveAvgPool2d(4, 4))
+                        .then("u", ConvTranspose2d.of(4, Window.of(2, 2, 0)))
+                        .then("v", new ConvTranspose2d(2, Window.of(3, 2, 1), 0, 1, 2, false)).then("s", new LogSoftmax()).build(),
+                join.withLoss(new SoftmaxCrossEntropy(0.1, List.of(1.0, 2.0, 0.5, 1.0, 1.0)), Input.labels()),
+                join.withLoss(new BinaryCrossEntropy(), Input.targets(5)), join.withLoss(new MeanSquared(), Input.targets(5)),
+                join.withLoss(new Huber(1), Input.targets(5)), join.withLoss(new Huber(0.25), Input.targets(5)),
                 join, join(new Relu()).withLoss(), new Graph(join.nodes().subList(0, 2)).withLoss(),
                 Graph.builder().then("images", new Input(Shape.of(3, 8, 8), Type.F64)).then("r", new Relu()).build(),
                 Graph.builder().then("vectors", new Input(Shape.of(5), Type.F32)).then("r", Linear.of(3)).build()));
@@ -96,7 +113,8 @@ class NetworkJsonTest {
     @Test
     void everyOpHasAnEntryAndStandsInTheGraphsAbove() {
         Set<Class<?>> open = Set.of(Op.Custom.class, Rectified.class);
-        Set<Class<?>> ops = Arrays.stream(Op.class.getPermittedSubclasses())
+        Set<Class<?>> ops = Stream.of(Op.class, Loss.class).flatMap(c -> Arrays.stream(c.getPermittedSubclasses()))
+                .filter(c -> c != Loss.class)
                 .filter(c -> !open.contains(c)).collect(Collectors.toSet());
         assertThat(graphs().flatMap(g -> g.nodes().stream()).<Class<?>>map(n -> n.op().getClass()).collect(Collectors.toSet()))
                 .isEqualTo(ops);

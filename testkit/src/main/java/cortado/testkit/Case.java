@@ -1,9 +1,9 @@
 package cortado.testkit;
 
+import cortado.op.Loss;
 import cortado.op.Op;
 import cortado.op.Operands;
 import cortado.op.Pass;
-import cortado.op.SoftmaxCrossEntropy;
 import cortado.tensor.Layout;
 import cortado.tensor.Rng;
 import cortado.tensor.Shape;
@@ -70,11 +70,11 @@ public record Case(String label, Op op, List<Shape> inputs, Values values, boole
     }
 
     /**
-     * {@return whether that input holds class indices, which have no gradient}
+     * {@return whether that input holds a loss's targets, which have no gradient}
      * @param i which input
      */
-    public boolean labels(int i) {
-        return op instanceof SoftmaxCrossEntropy && i == 1;
+    public boolean targets(int i) {
+        return op instanceof Loss && i == 1;
     }
 
     /**
@@ -82,7 +82,7 @@ public record Case(String label, Op op, List<Shape> inputs, Values values, boole
      * in every type and layout. As in a plan, lanes that hold no element contain junk in {@code x} and zeros in {@code dy}.
      *
      * @param type      F32 or F64, of everything but labels and saved positions
-     * @param layout    of activations; parameters and labels lie in rows
+     * @param layout    of activations; parameters and targets lie in rows
      * @param rng       seed
      * @param prefilled whether gradients begin with random numbers to add to, else with zeros
      * @return operands for both passes; {@code y} and {@code saved} are zero
@@ -92,8 +92,9 @@ public record Case(String label, Op op, List<Shape> inputs, Values values, boole
         List<Optional<Tensor>> dx = new ArrayList<>();
         for (int i = 0; i < inputs.size(); i++) {
             Rng r = rng.split("x").split(i);
-            if (labels(i)) {
-                x.add(labels(inputs.get(i), inputs.getFirst().dim(1), r));
+            if (targets(i)) {
+                x.add(inputs.get(i).rank() < inputs.getFirst().rank() ? labels(inputs.get(i), inputs.getFirst().dim(1), r)
+                        : values(inputs.get(i), type, Layout.ROWS, values, r));
                 dx.add(Optional.empty());
             } else {
                 x.add(values(inputs.get(i), type, layout, values, r));

@@ -2,7 +2,15 @@ package cortado.testkit;
 
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
+import cortado.op.AdaptiveAvgPool2d;
 import cortado.op.BatchNorm2d;
+import cortado.op.BinaryCrossEntropy;
+import cortado.op.ConvTranspose2d;
+import cortado.op.GroupNorm;
+import cortado.op.Huber;
+import cortado.op.LayerNorm;
+import cortado.op.LogSoftmax;
+import cortado.op.MeanSquared;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
@@ -29,11 +37,13 @@ public final class Cases {
         List<Case> all = new ArrayList<>();
         all.addAll(convolutions());
         all.addAll(grouped());
+        all.addAll(transposed());
         all.addAll(linear());
         all.addAll(maxPooling());
         all.addAll(averagePooling());
         all.addAll(elementwise());
         all.addAll(scores());
+        all.addAll(losses());
         all.addAll(normalised());
         all.addAll(rectified());
         return List.copyOf(all);
@@ -84,6 +94,23 @@ public final class Cases {
                 Case.of("depthwise, two filters a channel", conv(6, Window.of(3), 3, true), s(3, 3, 5, 5)));
     }
 
+    private static List<Case> transposed() {
+        return List.of(
+                Case.of("a single pixel", ConvTranspose2d.of(3, Window.of(1)), s(1, 1, 1, 1)),
+                Case.of("2×2 stride 2, U-Net's", ConvTranspose2d.of(5, Window.of(2, 2, 0)), s(3, 7, 5, 3)),
+                Case.of("3×3 stride 2 pad 1, output padding 1", new ConvTranspose2d(3, Window.of(3, 2, 1), 1, 1, 1, true),
+                        s(3, 5, 5, 3)),
+                Case.of("4×4 stride 2 pad 1, channels past a block", ConvTranspose2d.of(17, Window.of(4, 2, 1)), s(1, 17, 3, 5)),
+                Case.of("stride beyond the kernel, no bias", new ConvTranspose2d(3, Window.of(2, 3, 0), 2, 0, 1, false),
+                        s(17, 3, 3, 3)),
+                Case.of("2 groups, stride 1", new ConvTranspose2d(6, Window.of(3, 1, 1), 0, 0, 2, true), s(3, 4, 5, 5)),
+                Case.of("depthwise", new ConvTranspose2d(3, Window.of(3, 2, 1), 0, 1, 3, true), s(3, 3, 3, 3)),
+                Case.of("rectangular, dilated, padding differs",
+                        new ConvTranspose2d(3, window(3, 2, 2, 1, 0, 1, 2, 1, 2, 3), 1, 2, 1,
+                                true),
+                        s(3, 2, 5, 7)));
+    }
+
     private static List<Case> linear() {
         return List.of(
                 Case.of("one to one", Linear.of(1), s(1, 1)),
@@ -130,6 +157,10 @@ public final class Cases {
                 Case.of("ceil mode, pad 1, counted", avg(Window.of(2, 2, 1), true, true), s(33, 1, 5, 7)),
                 Case.of("ceil mode, pad 1, not counted", avg(Window.of(3, 2, 1), true, false), s(3, 1, 6, 6)),
                 Case.of("whole image", AvgPool2d.of(5), s(3, 3, 5, 5)),
+                Case.of("windows that overlap", new AdaptiveAvgPool2d(3, 2), s(3, 5, 7, 5)),
+                Case.of("more outputs than inputs", new AdaptiveAvgPool2d(7, 7), s(1, 17, 3, 5)),
+                Case.of("to one", new AdaptiveAvgPool2d(1, 1), s(17, 3, 5, 3)),
+                Case.of("the same size", new AdaptiveAvgPool2d(3, 5), s(2, 16, 3, 5)),
                 Case.of("global", new GlobalAvgPool2d(), s(3, 5, 7, 5)),
                 Case.of("global, single pixel", new GlobalAvgPool2d(), s(1, 1, 1, 1)),
                 Case.of("global, two blocks and one", new GlobalAvgPool2d(), s(33, 3, 3, 5)));
@@ -157,7 +188,32 @@ public final class Cases {
                 Case.of("ten classes", new SoftmaxCrossEntropy(), s(3, 10), s(3)),
                 Case.of("whole block", new SoftmaxCrossEntropy(), s(16, 7), s(16)),
                 Case.of("one over a block", new SoftmaxCrossEntropy(), s(17, 5), s(17)),
-                Case.of("31 classes, two blocks and one", new SoftmaxCrossEntropy(), s(33, 31), s(33)));
+                Case.of("31 classes, two blocks and one", new SoftmaxCrossEntropy(), s(33, 31), s(33)),
+                Case.of("each pixel", new Softmax(), s(3, 5, 3, 1)),
+                Case.of("ten classes", new LogSoftmax(), s(17, 10)),
+                Case.of("each pixel, 17 classes", new LogSoftmax(), s(3, 17, 1, 3)));
+    }
+
+    private static List<Case> losses() {
+        List<Double> weights = List.of(0.5, 2.0, 0.0, 1.0, 3.0);
+        SoftmaxCrossEntropy smooth = new SoftmaxCrossEntropy(0.1, List.of());
+        return List.of(
+                Case.of("label smoothing", smooth, s(17, 7), s(17)),
+                Case.of("label smoothing, two blocks of classes", smooth, s(3, 31), s(3)),
+                Case.of("class weights", new SoftmaxCrossEntropy(0, weights), s(3, 5), s(3)),
+                Case.of("label smoothing and class weights", new SoftmaxCrossEntropy(0.3, weights), s(17, 5), s(17)),
+                Case.of("soft targets", new SoftmaxCrossEntropy(), s(17, 5), s(17, 5)),
+                Case.of("soft targets, smoothing and weights", new SoftmaxCrossEntropy(0.1, weights), s(3, 5), s(3, 5)),
+                Case.of("a class a pixel", new SoftmaxCrossEntropy(), s(3, 5, 3, 7), s(3, 3, 7)),
+                Case.of("a class a pixel, 17 classes, smoothing", smooth, s(1, 17, 5, 3), s(1, 5, 3)),
+                Case.of("soft targets a pixel, weights", new SoftmaxCrossEntropy(0, weights), s(3, 5, 3, 1), s(3, 5, 3, 1)),
+                Case.of("one score", new BinaryCrossEntropy(), s(1, 1), s(1, 1)),
+                Case.of("one over a block", new BinaryCrossEntropy(), s(17, 7), s(17, 7)),
+                Case.of("images", new BinaryCrossEntropy(), s(3, 17, 3, 5), s(3, 17, 3, 5)),
+                Case.of("vectors", new MeanSquared(), s(17, 5), s(17, 5)),
+                Case.of("images", new MeanSquared(), s(3, 17, 3, 5), s(3, 17, 3, 5)),
+                Case.of("vectors", new Huber(0.5), s(17, 5), s(17, 5)),
+                Case.of("images", new Huber(1), s(3, 17, 3, 5), s(3, 17, 3, 5)));
     }
 
     private static List<Case> normalised() {
@@ -169,6 +225,14 @@ public final class Cases {
                 Case.of("one image, channels past a block", batch, s(1, 17, 5, 3)),
                 Case.of("two blocks of images and one, two of channels", batch, s(33, 31, 1, 3)),
                 Case.of("large ε, all of the newest", new BatchNorm2d(0.5, 1), s(5, 3, 2, 2)),
+                Case.of("one group", new GroupNorm(1, 1e-5), s(3, 5, 3, 1)),
+                Case.of("groups within a block of channels", new GroupNorm(3, 1e-5), s(3, 6, 5, 3)),
+                Case.of("a group across blocks of channels", new GroupNorm(2, 1e-3), s(1, 34, 3, 3)),
+                Case.of("a group a channel", new GroupNorm(17, 1e-5), s(17, 17, 2, 2)),
+                Case.of("vectors", new GroupNorm(1, 1e-5), s(3, 13)),
+                Case.of("images", new LayerNorm(1e-6), s(3, 5, 7, 3)),
+                Case.of("two blocks of channels and one", new LayerNorm(1e-5), s(1, 33, 3, 5)),
+                Case.of("vectors, one over a block", new LayerNorm(1e-5), s(17, 31)),
                 Case.of("images", batch, s(3, 17, 3, 7)).inferring(),
                 Case.of("vectors", batch, s(1, 13)).inferring());
     }

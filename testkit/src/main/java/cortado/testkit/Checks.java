@@ -4,6 +4,12 @@ import cortado.op.Add;
 import cortado.op.AvgPool2d;
 import cortado.op.Backend;
 import cortado.op.BatchNorm2d;
+import cortado.op.AdaptiveAvgPool2d;
+import cortado.op.ConvTranspose2d;
+import cortado.op.GroupNorm;
+import cortado.op.LayerNorm;
+import cortado.op.Loss;
+import cortado.op.LogSoftmax;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
@@ -15,7 +21,6 @@ import cortado.op.Operands;
 import cortado.op.Rectified;
 import cortado.op.Relu;
 import cortado.op.Softmax;
-import cortado.op.SoftmaxCrossEntropy;
 import cortado.tensor.Layout;
 import cortado.tensor.Rng;
 import cortado.tensor.Shape;
@@ -102,8 +107,8 @@ public final class Checks {
      */
     public static boolean isLinear(Op op) {
         return switch (op) {
-            case Conv2d _, Linear _, AvgPool2d _, GlobalAvgPool2d _, Flatten _, Add _ -> true;
-            case Input _, MaxPool2d _, Relu _, Softmax _, SoftmaxCrossEntropy _, BatchNorm2d _, Rectified _, Op.Custom _ ->
+            case Conv2d _, ConvTranspose2d _, Linear _, AdaptiveAvgPool2d _, AvgPool2d _, GlobalAvgPool2d _, Flatten _, Add _ -> true;
+            case Input _, MaxPool2d _, Relu _, Softmax _, LogSoftmax _, Loss _, BatchNorm2d _, GroupNorm _, LayerNorm _, Rectified _, Op.Custom _ ->
                 false;
         };
     }

@@ -70,9 +70,11 @@ class MutationTest {
                 new Mutant("N10 edges", "AvgPool2d", share, "dy.get(n, c, p, q) / window.size()", "avgpool2d", LINEAR),
                 new Mutant("N10 global", "GlobalAvgPool2d", "dy.get(n, c, 0, 0) / m", "dy.get(n, c, 0, 0)", "globalavgpool2d",
                         LINEAR),
-                new Mutant("N11", "Softmax", "(dy.get(n, k) - dot)", "dy.get(n, k)", "softmax", NONLINEAR),
-                new Mutant("N12", "SoftmaxCrossEntropy", "p - 1 : p", "p : p", "softmaxcrossentropy", NONLINEAR),
-                new Mutant("N12 sign", "SoftmaxCrossEntropy", "p - 1 : p", "1 - p : p", "softmaxcrossentropy", NONLINEAR));
+                new Mutant("N11", "Softmax", "(dy.get(n, k, h, w) - dot)", "dy.get(n, k, h, w)", "softmax", NONLINEAR),
+                new Mutant("N12", "SoftmaxCrossEntropy", "p * all - target(y, soft, f, n, k, h, w)", "p * all",
+                        "softmaxcrossentropy", NONLINEAR),
+                new Mutant("N12 sign", "SoftmaxCrossEntropy", "p * all - target", "-p * all + target", "softmaxcrossentropy",
+                        NONLINEAR));
     }
 
     @ParameterizedTest
