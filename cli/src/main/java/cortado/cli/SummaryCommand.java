@@ -7,6 +7,7 @@ import cortado.op.Backend;
 import cortado.op.Flatten;
 import cortado.op.Input;
 import cortado.plan.Plan;
+import cortado.tensor.Rng;
 import cortado.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  cortado summary lenet5",
             "  cortado summary my-net.json --input 3x32x32 --classes 100",
+            "  cortado summary resnet20 --plan -b 128",
             "  cortado summary runs/mnist-lenet5-1 --batch 256"})
 final class SummaryCommand implements Callable<Integer> {
     @Mixin
@@ -35,6 +37,9 @@ final class SummaryCommand implements Callable<Integer> {
     @Option(names = {"-b", "--batch", "--batch-size"}, paramLabel = "N", defaultValue = "64",
             description = "Images in a batch, for the memory (default ${DEFAULT-VALUE}).")
     private int batch;
+
+    @Option(names = "--plan", description = "Show the steps of a training plan instead, each timed on a batch of noise.")
+    private boolean plan;
 
     @Mixin
     private final ThreadOptions cores = new ThreadOptions();
@@ -57,6 +62,9 @@ final class SummaryCommand implements Callable<Integer> {
         int threads = cores.count();
         Source source = model.source(o);
         Graph graph = source.graph();
+        if (plan) {
+            return plan(o, source, graph, threads);
+        }
         Plan.Outline training = Plan.outline(graph.withLoss(), batch, Backend.vector(), threads, true);
         Plan.Outline inference = Plan.outline(graph, batch, Backend.vector(), threads, false);
         List<Layer> layers = layers(graph, training.lines());
@@ -71,6 +79,48 @@ final class SummaryCommand implements Callable<Integer> {
                     Texts.bytes(training.bytes()), Texts.bytes(inference.bytes()), Texts.bytes(4 * graph.learned())));
         }
         return Exit.OK;
+    }
+
+    /** Runs a few steps on noise and shows what each step of the plan is, and its share of the time. */
+    private int plan(Output o, Source source, Graph graph, int threads) {
+        try (Plan p = Plan.training(graph, source.parameters(0), batch, Backend.vector(), threads)) {
+            Rng rng = new Rng(1);
+            for (int i = 0; i < p.images().size(); i++) {
+                p.images().set(i, rng.normal(i));
+            }
+            double[] seconds = fastest(p);
+            double all = Arrays.stream(seconds).sum();
+            Table table = new Table("step", "op", "kernel", "layout", ">FLOPs", ">bytes", ">ms", ">share");
+            for (int i = 0; i < seconds.length; i++) {
+                Plan.Line l = p.lines().get(i);
+                o.tell(Json.object().with("step", l.name()).with("op", l.op()).with("kernel", l.kernel())
+                        .with("layout", l.layout().name().toLowerCase(Locale.ROOT)).with("flops", l.flops()).with("bytes", l.bytes())
+                        .with("seconds", seconds[i]).with("share", seconds[i] / all));
+                table.row(l.name(), l.op(), l.kernel(), l.layout().name().toLowerCase(Locale.ROOT), Texts.count(l.flops()),
+                        Texts.bytes(l.bytes()), String.format(Locale.ROOT, "%.2f", 1e3 * seconds[i]), Texts.percent(seconds[i] / all));
+            }
+            if (!o.json()) {
+                o.say(o.style(Output.Style.BOLD, source.name()) + String.format(Locale.ROOT,
+                        ", forward and backward of a batch of %d on %d thread%s; FLOPs and bytes of the forward pass", batch, threads,
+                        threads == 1 ? "" : "s"));
+                table.print(o);
+                o.say(String.format(Locale.ROOT, "%.1f ms a batch, each step timed alone; %s planned", 1e3 * all, Texts.bytes(p.bytes())));
+            }
+        }
+        return Exit.OK;
+    }
+
+    /** Each step's shortest time over some passes: the first are those of a young JVM. */
+    private static double[] fastest(Plan p) {
+        double[] best = p.profile(p.batch());
+        long until = System.nanoTime() + 5_000_000_000L;
+        for (int pass = 1; pass < 5 || System.nanoTime() < until && pass < 500; pass++) {
+            double[] now = p.profile(p.batch());
+            for (int i = 0; i < best.length; i++) {
+                best[i] = Math.min(best[i], now[i]);
+            }
+        }
+        return best;
     }
 
     /** The step that does node v's work along with its own: the one it reads, or the pooling that was put before it. */
