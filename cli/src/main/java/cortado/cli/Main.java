@@ -97,6 +97,7 @@ public final class Main implements Runnable {
         Common common = new Common(output);
         CommandLine cli = new CommandLine(new Main(common))
                 .addSubcommand("train", new TrainCommand(new Common(output)))
+                .addSubcommand("recipes", new RecipesCommand(new Common(output)))
                 .addSubcommand("val", new ValCommand(new Common(output)))
                 .addSubcommand("predict", new PredictCommand(new Common(output)))
                 .addSubcommand("summary", new SummaryCommand(new Common(output)))

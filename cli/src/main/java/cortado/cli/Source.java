@@ -136,12 +136,4 @@ record Source(String name, Graph graph, Optional<Model> model) {
             throw new FormatException("there is no model " + given + ": " + e.getReason(), e);
         }
     }
-
-    /** Reads {@code 1x28x28} (also with × or commas) as C H W. */
-    static Shape image(String text) {
-        if (!text.matches("[0-9]{1,6}([x×,][0-9]{1,6}){2}")) {
-            throw new FormatException("an image's size is CHANNELSxHEIGHTxWIDTH such as 1x28x28, received " + text);
-        }
-        return Shape.of(Stream.of(text.split("[x×,]")).mapToInt(Integer::parseInt).toArray());
-    }
 }

@@ -7,6 +7,7 @@ import com.google.gson.stream.JsonToken;
 import cortado.tensor.FormatException;
 import java.io.IOException;
 import java.io.StringReader;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -90,7 +91,8 @@ public sealed interface Json {
 
         /** {@return the number if it is spelled as a whole one that fits 64 bits} */
         public Optional<Long> whole() {
-            return spelling.matches("-?[0-9]{1,18}") ? Optional.of(Long.parseLong(spelling)) : Optional.empty();
+            return spelling.matches("-?[0-9]{1,19}") ? Optional.of(new BigInteger(spelling)).filter(i -> i.bitLength() < Long.SIZE)
+                    .map(BigInteger::longValue) : Optional.empty();
         }
     }
 

@@ -1,6 +1,7 @@
 package cortado.train;
 
 import cortado.data.Transform;
+import cortado.io.Json;
 
 /**
  * How training images are changed at random.
@@ -15,6 +16,16 @@ public record Augmentation(int crop, boolean flip) {
     /** Checks the range; throws {@link cortado.tensor.FormatException}. */
     public Augmentation {
         Ranges.count("random crop", crop, 0, 1024);
+    }
+
+    /** {@return what a config says}; throws {@link cortado.tensor.FormatException}. */
+    static Augmentation of(Config c) {
+        return new Augmentation(c.count("crop").orElse(0), c.flag("flip").orElse(false));
+    }
+
+    /** {@return what {@link #of} reads} */
+    Json.Obj json() {
+        return Json.object().with("crop", crop).with("flip", flip);
     }
 
     /** {@return what the loader applies} */

@@ -28,6 +28,13 @@ final class Ranges {
         }
     }
 
+    /** 0 < value ≤ 1: what is left of something. */
+    static void part(String what, double value) {
+        if (!(value > 0 && value <= 1)) {
+            throw new FormatException(what + ": expected a number above 0, at most 1, received " + value);
+        }
+    }
+
     /** low ≤ value ≤ high. */
     static void count(String what, long value, long low, long high) {
         if (value < low || value > high) {

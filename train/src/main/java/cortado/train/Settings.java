@@ -1,57 +1,104 @@
 package cortado.train;
 
 import cortado.io.Json;
+import cortado.tensor.FormatException;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * Everything that a training depends on, besides the data itself. The same settings and data give the same bits; threads never
  * matter.
  *
  * @param data         the data set's name or path
+ * @param dataDir      where it lies, if the user said
+ * @param input        {@code C H W} that images were asked to be fitted to
  * @param model        the network's name or file
- * @param batch        images in a step, at least 1
+ * @param initial      a file of weights to start from
+ * @param batch        images in a forward and backward pass, at least 1
  * @param epochs       times that every training image is seen, at least 1
  * @param rate         learning rate, 0 or more
  * @param optimizer    how weights follow gradients
+ * @param updates      what is done to gradients before and to weights after
  * @param schedule     the learning rate over the training
+ * @param patience     epochs without a better one after which the training ends; 0 for never
+ * @param objective    what is minimised
  * @param augmentation random changes of the training images
  * @param seed         decides weights, order and augmentation
  * @param threads      that compute, 1 … 1024
  * @param saving       how often the run can be taken up again
  */
-public record Settings(String data, String model, int batch, int epochs, double rate, Optimizer optimizer, Schedule schedule,
-        Augmentation augmentation, long seed, int threads, Saving saving) {
-    /** Checks ranges; throws {@link cortado.tensor.FormatException}. */
+public record Settings(String data, Optional<String> dataDir, Optional<String> input, String model, Optional<String> initial,
+        int batch, int epochs, double rate, Optimizer optimizer, Updating updates, Schedule schedule, int patience,
+        Objective objective, Augmentation augmentation, long seed, int threads, Saving saving) {
+    /** What cannot change the result, or says by a path what a fingerprint says better. */
+    private static final Set<String> NO_RECIPE = Set.of("data", "data_dir", "input_size", "model", "initial_checkpoint", "threads",
+            "checkpoint_steps", "keep_checkpoints");
+
+    /** Checks ranges and that the schedule fits the training; throws {@link FormatException}. */
     public Settings {
         Ranges.count("batch size", batch, 1, 1 << 20);
-        epochs(epochs);
+        Ranges.count("epochs", epochs, 1, 1_000_000);
         Ranges.positive("learning rate", rate);
+        schedule.check(rate, epochs);
+        Ranges.count("patience", patience, 0, 1_000_000);
         Ranges.count("threads", threads, 1, 1024);
     }
 
-    private static void epochs(int value) {
-        Ranges.count("epochs", value, 1, 1_000_000);
+    /**
+     * Fills in what was not said.
+     *
+     * @param c names at least the data
+     * @return the settings
+     * @throws FormatException for a number out of range or what does not go together: one line
+     */
+    public static Settings of(Config c) {
+        String data = c.text("data").orElseThrow(() -> new FormatException("data: expected a data set's name or folder"));
+        int epochs = c.count("epochs").orElse(10);
+        Ranges.count("epochs", epochs, 1, 1_000_000);
+        Optimizer optimizer = Optimizer.of(c);
+        return new Settings(data, c.text("data_dir"), c.text("input_size"), c.text("model").orElse("lenet5"),
+                c.text("initial_checkpoint"), c.count("batch_size").orElse(32), epochs,
+                c.number("lr").orElse(optimizer.usualRate()), optimizer, Updating.of(c), Schedule.of(c, epochs),
+                c.count("patience").orElse(0), Objective.of(c), Augmentation.of(c), c.whole("seed").orElse(0L),
+                c.count("threads").orElse(1), new Saving(c.count("checkpoint_steps").orElse(Saving.EPOCHS.steps()),
+                        c.count("keep_checkpoints").orElse(Saving.EPOCHS.keep())));
     }
 
     /**
      * What works well without a thought: AdamW and a cosine with one epoch of warm-up. Small data sets are seen more often and,
      * where a shifted or mirrored image is known to show the same thing, with augmentation.
      *
+     * @param data   the data set's name or path
+     * @param images to learn from; the batch is never larger
+     * @return what to lay a recipe or flags over
+     */
+    public static Config usual(String data, int images) {
+        int epochs = Math.clamp(200_000 / Math.max(1, images), 10, 60);
+        Json.Obj o = switch (data) {
+            case "digits" -> usual(32, 60, 6e-3, 0.1).with("crop", 1);
+            case "fashion-mnist-small" -> usual(32, 20, 3e-3, 0.1).with("crop", 1).with("flip", true);
+            case "fashion-mnist" -> usual(32, 10, 2e-3, 0.01).with("flip", true);
+            case "mnist" -> usual(64, 5, 2e-3, 0.01);
+            default -> usual(32, epochs, 2e-3, 0.05);
+        };
+        int batch = new Config(o).count("batch_size").orElseThrow();
+        return Config.of(o.with("data", data).with("batch_size", Math.clamp(images, 1, batch)), "defaults");
+    }
+
+    private static Json.Obj usual(int batch, int epochs, double rate, double decay) {
+        return Json.object().with("batch_size", batch).with("epochs", epochs).with("lr", rate).with("opt", "adamw")
+                .with("weight_decay", decay).with("sched", "cosine");
+    }
+
+    /**
+     * {@return the settings that {@link #usual} leads to, seed 0}
      * @param data    the data set's name or path
      * @param model   the network's name or file
-     * @param images  to learn from; the batch is never larger
+     * @param images  to learn from
      * @param threads that compute
-     * @return the settings, seed 0
      */
     public static Settings defaults(String data, String model, int images, int threads) {
-        int epochs = Math.clamp(200_000 / Math.max(1, images), 10, 60);
-        Settings s = switch (data) {
-            case "digits" -> of(data, model, 32, 60, 6e-3, 0.1, new Augmentation(1, false), threads);
-            case "fashion-mnist-small" -> of(data, model, 32, 20, 3e-3, 0.1, new Augmentation(1, true), threads);
-            case "fashion-mnist" -> of(data, model, 32, 10, 2e-3, 0.01, new Augmentation(0, true), threads);
-            case "mnist" -> of(data, model, 64, 5, 2e-3, 0.01, Augmentation.NONE, threads);
-            default -> of(data, model, 32, epochs, 2e-3, 0.05, Augmentation.NONE, threads);
-        };
-        return s.withBatch(Math.clamp(images, 1, s.batch));
+        return of(usual(data, images).with("model", model).with("threads", threads));
     }
 
     /**
@@ -66,10 +113,16 @@ public record Settings(String data, String model, int batch, int epochs, double 
         return defaults(data, model, 10_000, threads);
     }
 
-    private static Settings of(String data, String model, int batch, int epochs, double rate, double decay, Augmentation a,
-            int threads) {
-        return new Settings(data, model, batch, epochs, rate, AdamW.of(decay), Schedule.named("cosine", epochs, 1), a, 0, threads,
-                Saving.EPOCHS);
+    /**
+     * {@return changed settings, by the rules of {@link Config#over}}
+     * @param change what to change
+     */
+    public Settings with(Config change) {
+        return of(change.over(new Config(json())));
+    }
+
+    private Settings with(String key, Object value) {
+        return with(Config.empty().with(key, value));
     }
 
     /**
@@ -77,17 +130,15 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value images in a step
      */
     public Settings withBatch(int value) {
-        return new Settings(data, model, value, epochs, rate, optimizer, schedule, augmentation, seed, threads, saving);
+        return with("batch_size", value);
     }
 
     /**
      * {@return changed settings}
-     * @param value of the whole training; the schedule is made anew for it, with a warm-up no longer than it
+     * @param value of the whole training; the schedule is stretched to it
      */
     public Settings withEpochs(int value) {
-        epochs(value);
-        Schedule s = Schedule.named(schedule.name(), value, Math.min(schedule.warmup(), value));
-        return new Settings(data, model, batch, value, rate, optimizer, s, augmentation, seed, threads, saving);
+        return with("epochs", value);
     }
 
     /**
@@ -95,7 +146,8 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value learning rate
      */
     public Settings withRate(double value) {
-        return new Settings(data, model, batch, epochs, value, optimizer, schedule, augmentation, seed, threads, saving);
+        Ranges.positive("learning rate", value);
+        return with("lr", value);
     }
 
     /**
@@ -103,7 +155,17 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value how weights follow gradients
      */
     public Settings withOptimizer(Optimizer value) {
-        return new Settings(data, model, batch, epochs, rate, value, schedule, augmentation, seed, threads, saving);
+        return new Settings(data, dataDir, input, model, initial, batch, epochs, rate, value, updates, schedule, patience, objective,
+                augmentation, seed, threads, saving);
+    }
+
+    /**
+     * {@return changed settings}
+     * @param value what is done to gradients before and to weights after a step
+     */
+    public Settings withUpdates(Updating value) {
+        return new Settings(data, dataDir, input, model, initial, batch, epochs, rate, optimizer, value, schedule, patience,
+                objective, augmentation, seed, threads, saving);
     }
 
     /**
@@ -111,7 +173,8 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value the learning rate over the training
      */
     public Settings withSchedule(Schedule value) {
-        return new Settings(data, model, batch, epochs, rate, optimizer, value, augmentation, seed, threads, saving);
+        return new Settings(data, dataDir, input, model, initial, batch, epochs, rate, optimizer, updates, value, patience,
+                objective, augmentation, seed, threads, saving);
     }
 
     /**
@@ -119,7 +182,8 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value random changes of the training images
      */
     public Settings withAugmentation(Augmentation value) {
-        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, value, seed, threads, saving);
+        return new Settings(data, dataDir, input, model, initial, batch, epochs, rate, optimizer, updates, schedule, patience,
+                objective, value, seed, threads, saving);
     }
 
     /**
@@ -127,7 +191,7 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value decides weights, order and augmentation
      */
     public Settings withSeed(long value) {
-        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, augmentation, value, threads, saving);
+        return with("seed", value);
     }
 
     /**
@@ -135,7 +199,7 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value threads that compute
      */
     public Settings withThreads(int value) {
-        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, augmentation, seed, value, saving);
+        return with("threads", value);
     }
 
     /**
@@ -143,30 +207,40 @@ public record Settings(String data, String model, int batch, int epochs, double 
      * @param value how often the run can be taken up again
      */
     public Settings withSaving(Saving value) {
-        return new Settings(data, model, batch, epochs, rate, optimizer, schedule, augmentation, seed, threads, value);
+        return with(Config.empty().with("checkpoint_steps", value.steps()).with("keep_checkpoints", value.keep()));
     }
 
-    /** {@return the settings by timm's names, without those that cannot change the result: paths and threads} */
+    /** {@return the settings by timm's names, without those that cannot change the result or are paths} */
     Json.Obj recipe() {
-        Json.Obj o = Json.object().with("batch_size", batch).with("epochs", epochs).with("lr", rate).with("opt", optimizer.name())
-                .with("weight_decay", optimizer.weightDecay());
-        o = switch (optimizer) {
-            case Sgd s -> o.with("momentum", s.momentum());
-            case Adam a -> o.with("opt_betas", java.util.List.of(a.beta1(), a.beta2())).with("opt_eps", a.epsilon());
-            case AdamW a -> o.with("opt_betas", java.util.List.of(a.beta1(), a.beta2())).with("opt_eps", a.epsilon());
-            case RmsProp r -> o.with("opt_alpha", r.alpha()).with("opt_eps", r.epsilon()).with("momentum", r.momentum());
-            case Lamb l -> o.with("opt_betas", java.util.List.of(l.beta1(), l.beta2())).with("opt_eps", l.epsilon());
-        };
-        return o.with("sched", schedule.name()).with("warmup_epochs", schedule.warmup())
-                .with("crop", augmentation.crop()).with("flip", augmentation.flip()).with("seed", seed);
+        Json.Obj o = Json.object();
+        for (var field : json().fields().entrySet()) {
+            o = NO_RECIPE.contains(field.getKey()) ? o : o.with(field.getKey(), field.getValue());
+        }
+        return o;
     }
 
-    /** {@return all settings by timm's names: what {@code config.json} holds} */
+    /** {@return all settings by timm's names: what {@code config.json} holds, and what {@link #of} makes the same settings of} */
     public Json.Obj json() {
-        Json.Obj o = Json.object().with("data", data).with("model", model);
-        for (var field : recipe().fields().entrySet()) {
-            o = o.with(field.getKey(), field.getValue());
+        Json.Obj o = Json.object().with("data", data).with("data_dir", dataDir).with("input_size", input).with("model", model)
+                .with("initial_checkpoint", initial).with("batch_size", batch).with("epochs", epochs).with("lr", rate);
+        o = join(o, optimizer.json());
+        o = join(o, updates.json());
+        o = join(o, schedule.json()).with("patience", patience);
+        o = join(o, objective.json());
+        o = join(o, augmentation.json()).with("seed", seed).with("threads", threads).with("checkpoint_steps", saving.steps())
+                .with("keep_checkpoints", saving.keep());
+        Json.Obj said = Json.object();
+        for (var field : o.fields().entrySet()) {
+            said = field.getValue() instanceof Json.Null ? said : said.with(field.getKey(), field.getValue());
         }
-        return o.with("threads", threads).with("checkpoint_steps", saving.steps()).with("keep_checkpoints", saving.keep());
+        return said;
+    }
+
+    private static Json.Obj join(Json.Obj a, Json.Obj b) {
+        Json.Obj both = a;
+        for (var field : b.fields().entrySet()) {
+            both = both.with(field.getKey(), field.getValue());
+        }
+        return both;
     }
 }

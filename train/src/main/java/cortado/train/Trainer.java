@@ -32,6 +32,7 @@ public final class Trainer implements AutoCloseable {
     private final Graph network;
     private final DataSplit data;
     private final String dataSha256;
+    private final Optional<Initial> initial;
     private final Map<String, String> origin;
     private final Normalization normalization;
     private final Parameters weights;
@@ -41,6 +42,7 @@ public final class Trainer implements AutoCloseable {
     private final Loader loader;
     private final Loader heldOut;
     private final OptimizerState state;
+    private final Optional<Ema> ema;
     private final Best best;
     private final List<EpochResult> history = new ArrayList<>();
     private Position at = Position.START;
@@ -75,10 +77,11 @@ public final class Trainer implements AutoCloseable {
         this.network = network;
         this.data = data;
         this.dataSha256 = data.fingerprint();
-        this.origin = origin(settings, network, dataSha256);
         this.normalization = data.normalization();
         Rng rng = new Rng(settings.seed());
         this.weights = Parameters.init(network, rng.split("init"));
+        this.initial = settings.initial().map(file -> Initial.load(Path.of(file), network, weights));
+        this.origin = origin();
         this.judged = weights.copy();
         int evaluated = Math.min(EVALUATION_BATCH, data.test().size());
         this.plan = Plan.training(network, weights, settings.batch(), backend, settings.threads());
@@ -86,7 +89,8 @@ public final class Trainer implements AutoCloseable {
         this.loader = Loader.shuffled(data.train(), normalization, settings.batch(), plan.images().layout(), rng,
                 settings.augmentation().transform());
         this.heldOut = Loader.inOrder(data.test(), normalization, evaluated, judge.images().layout());
-        this.state = settings.optimizer().start(weights, plan.gradients());
+        this.state = settings.optimizer().start(weights, plan.gradients(), settings.updates().frozen(plan.gradients()), false);
+        this.ema = settings.updates().ema().map(rule -> new Ema(rule, weights));
         this.best = new Best(weights.zeros());
     }
 
@@ -103,6 +107,11 @@ public final class Trainer implements AutoCloseable {
             throw new ShapeException("batch size " + settings.batch() + " is larger than the training set of " + data.train().size()
                     + " images; give -b " + data.train().size() + " or less");
         }
+    }
+
+    /** {@return the weights it starts from, if they are not fresh} */
+    public Optional<Initial> initial() {
+        return initial;
     }
 
     /**
@@ -149,19 +158,26 @@ public final class Trainer implements AutoCloseable {
         begin = System.nanoTime() - Math.round(at.seconds() * 1e9);
         from.ifPresent(c -> listener.accept(new Event.Resumed(at, history, at.best() == 0 ? Optional.empty()
                 : Optional.of(model(at.best(), best.val(), best.weights())))));
-        Evaluation val = over() ? judge(weights) : epoch(listener);
+        Evaluation val = over() ? judge(shown()) : epoch(listener);
         while (!over() && !stop) {
             val = epoch(listener);
         }
         int epochs = at.epoch() + (at.batch() > 0 ? 1 : 0);
-        Outcome outcome = new Outcome(model(best.epoch(), best.val(), best.weights()), model(epochs, val, weights.copy()),
+        Outcome outcome = new Outcome(model(best.epoch(), best.val(), best.weights()), model(epochs, val, shown().copy()),
                 best.epoch(), best.val(), val, epochs, imagesPerSecond(), seconds());
         listener.accept(over() ? new Event.Done(outcome) : new Event.Stopped(outcome));
         return outcome;
     }
 
+    /** Whether all epochs are over, or so many went by without a better one that patience is. */
     private boolean over() {
-        return at.epoch() == settings.epochs();
+        return at.epoch() == settings.epochs()
+                || settings.patience() > 0 && at.epoch() > 0 && at.epoch() - at.best() >= settings.patience();
+    }
+
+    /** The weights that are judged and kept: averaged ones, if there are any. */
+    private Parameters shown() {
+        return ema.map(Ema::weights).orElse(weights);
     }
 
     /** Learns from what is left of an epoch and judges; {@return the judgement}. */
@@ -169,11 +185,11 @@ public final class Trainer implements AutoCloseable {
         steps(listener);
         boolean whole = at.batch() == loader.batches();
         int epoch = at.epoch() + 1;
-        Evaluation val = judge(weights);
+        Evaluation val = judge(shown());
         finite(val.loss(), "validation loss", listener);
-        boolean improved = best.offer(epoch, val, weights);
+        boolean improved = best.offer(epoch, val, shown());
         Event.EpochEnd end = new Event.EpochEnd(epoch, settings.epochs(), rate, at.loss() / at.images(), val, at.imagesPerSecond(),
-                seconds(), improved, model(epoch, val, weights));
+                seconds(), improved, model(epoch, val, shown()));
         listener.accept(end);
         if (whole) {
             history.add(end.result());
@@ -191,7 +207,7 @@ public final class Trainer implements AutoCloseable {
                 long start = System.nanoTime();
                 Batch batch = batches.next();
                 rate = rate(batch.number());
-                double loss = step(batch, listener);
+                double loss = learn(batch, listener);
                 at = at.step(batch.n(), loss, System.nanoTime() - start, state.steps(), seconds());
                 listener.accept(new Event.Progress(at.epoch() + 1, at.batch(), steps, at.loss() / at.images(), rate,
                         at.imagesPerSecond(), (at.epoch() + (double) at.batch() / steps) / settings.epochs(), at.seconds()));
@@ -205,20 +221,40 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** One step; {@return the mean loss of the batch}. */
-    private double step(Batch batch, Consumer<Event> listener) {
+    /** Forward, backward and, if it is time for one, a step; {@return the mean loss of the batch}. */
+    private double learn(Batch batch, Consumer<Event> listener) {
         plan.images().copyFrom(batch.images());
         plan.labels().copyFrom(batch.labels());
-        plan.gradients().fill(0);
+        int gathered = batch.number() % settings.updates().accumulate();
+        if (gathered == 0) {
+            plan.gradients().fill(0);
+        }
         double loss = plan.forwardBackward(batch.n());
         finite(loss, "loss", listener);
-        settings.optimizer().step(state, rate);
+        if (!gathering(batch.number() + 1)) {
+            step(gathered + 1);
+        }
         return loss;
     }
 
-    /** The learning rate of a step of the epoch. */
+    /** Whether after so many batches of the epoch there are gradients that have made no step yet. */
+    private boolean gathering(int batches) {
+        return batches % settings.updates().accumulate() != 0 && batches != loader.batches();
+    }
+
+    /** One step along the mean gradient of so many batches. */
+    private void step(int gathered) {
+        state.mean(gathered);
+        settings.updates().clip().ifPresent(state::clip);
+        settings.optimizer().step(state, rate);
+        ema.ifPresent(e -> e.update(state.steps()));
+    }
+
+    /** The learning rate of a batch of the epoch: that of the first batch of its step. */
     private double rate(int batch) {
-        return settings.schedule().rate(settings.rate(), at.epoch() + (double) batch / loader.batches(), settings.epochs());
+        int first = batch - batch % settings.updates().accumulate();
+        return settings.schedule().rate(settings.rate(), at.epoch() + (double) first / loader.batches(), settings.epochs(),
+                history);
     }
 
     private Evaluation judge(Parameters of) {
@@ -236,6 +272,10 @@ public final class Trainer implements AutoCloseable {
         parts.put("weights", weights);
         for (int k = 0; k < settings.optimizer().moments(); k++) {
             parts.put("moment" + k, state.moment(k));
+        }
+        ema.ifPresent(e -> parts.put("ema", e.weights()));
+        if (gathering(at.batch())) {
+            parts.put("gradients", plan.gradients());
         }
         if (at.best() > 0) {
             parts.put("best", best.weights());
@@ -259,10 +299,11 @@ public final class Trainer implements AutoCloseable {
     }
 
     /** What makes two trainings the same: all that decides a bit of the result. */
-    private static Map<String, String> origin(Settings settings, Graph network, String dataSha256) {
+    private Map<String, String> origin() {
         Map<String, String> origin = new LinkedHashMap<>();
         origin.put("data_sha256", dataSha256);
         origin.put("network_sha256", Checkpoint.sha256(network.nodes().toString()));
+        initial.ifPresent(i -> origin.put("initial_sha256", i.sha256()));
         settings.recipe().fields().forEach((key, value) -> origin.put(key, value.text()));
         return origin;
     }
@@ -299,6 +340,7 @@ public final class Trainer implements AutoCloseable {
         p.put("cortado", version());
         p.put("data", Path.of(data.name()).getFileName().toString());
         p.put("data_sha256", dataSha256);
+        initial.ifPresent(i -> p.put("initial_sha256", i.sha256()));
         settings.recipe().fields().forEach((k, v) -> p.put(k, v instanceof Json.Str s ? s.value() : v.text()));
         p.put("epoch", Integer.toString(epoch));
         p.put("val_top1", Double.toString(val.top1()));

@@ -28,7 +28,7 @@ class ScheduleTest {
         assertThat(s.rate(2, 2, 8)).isCloseTo(1 + Math.sqrt(0.5), within(1e-12));
         assertThat(s.rate(2, 4, 8)).isCloseTo(1, within(1e-12));
         assertThat(s.rate(2, 8, 8)).isCloseTo(0, within(1e-12));
-        assertThat(new Schedule.Cosine(0.1).rate(2, 8, 8)).isCloseTo(0.2, within(1e-12));
+        assertThat(new Schedule.Cosine(0.2).rate(2, 8, 8)).isCloseTo(0.2, within(1e-12));
     }
 
     @Test
@@ -45,15 +45,16 @@ class ScheduleTest {
     @Test
     void saysItsName() {
         for (String name : Schedule.NAMES) {
-            assertThat(Schedule.named(name, 10, 3).name()).isEqualTo(name);
-            assertThat(Schedule.named(name, 10, 3).warmup()).isEqualTo(3);
+            double warmup = name.equals("onecycle") ? 0 : 3;
+            assertThat(Schedule.named(name, 10, warmup).name()).isEqualTo(name);
+            assertThat(Schedule.named(name, 10, warmup).warmup()).isEqualTo(warmup);
         }
     }
 
     @Test
     void refusesWhatItDoesNotKnow() {
         assertThatThrownBy(() -> Schedule.named("cosin", 10, 0)).isInstanceOf(FormatException.class)
-                .hasMessageContaining("constant, step, cosine");
+                .hasMessageContaining("constant, step, multistep, cosine, onecycle, plateau");
         assertThatThrownBy(() -> Schedule.named("cosine", 10, 11)).isInstanceOf(FormatException.class)
                 .hasMessageContaining("received 11");
         assertThatThrownBy(() -> Schedule.named("cosine", 10, Double.NaN)).isInstanceOf(FormatException.class);

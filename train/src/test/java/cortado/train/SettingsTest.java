@@ -22,7 +22,8 @@ class SettingsTest {
         assertThat(Settings.defaults("mnist", "lenet5", 2).withSeed(3).json().text()).isEqualTo("{\"data\":\"mnist\","
                 + "\"model\":\"lenet5\","
                 + "\"batch_size\":64,\"epochs\":5,\"lr\":0.002,\"opt\":\"adamw\",\"weight_decay\":0.01,\"opt_betas\":[0.9,0.999],"
-                + "\"opt_eps\":1.0E-8,\"sched\":\"cosine\",\"warmup_epochs\":1.0,"
+                + "\"opt_eps\":1.0E-8,\"grad_accum_steps\":1,\"model_ema\":false,\"sched\":\"cosine\",\"min_lr\":0.0,"
+                + "\"warmup_epochs\":1.0,\"warmup_lr\":1.0E-5,\"patience\":0,\"smoothing\":0.0,"
                 + "\"crop\":0,\"flip\":false,\"seed\":3,\"threads\":2,\"checkpoint_steps\":0,\"keep_checkpoints\":3}");
         assertThat(Settings.defaults("mnist", "lenet5", 2).withOptimizer(new Sgd(0.9, 0, true)).json().text())
                 .contains("\"opt\":\"sgd\"").contains("\"momentum\":0.9").doesNotContain("betas");
@@ -30,9 +31,9 @@ class SettingsTest {
 
     @Test
     void fewerEpochsShortenTheScheduleToo() {
-        Settings s = Settings.defaults("digits", "lenet5", 2).withEpochs(1);
-        assertThat(s.schedule()).isEqualTo(Schedule.named("cosine", 1, 1));
-        assertThat(s.withSchedule(Schedule.named("step", 1, 0)).withEpochs(9).schedule()).isEqualTo(Schedule.named("step", 9, 0));
+        Settings s = Settings.defaults("digits", "lenet5", 2).withEpochs(6);
+        assertThat(s.schedule()).isEqualTo(Schedule.named("cosine", 6, 0.1));
+        assertThat(s.withSchedule(Schedule.named("step", 6, 0)).withEpochs(9).schedule()).isEqualTo(Schedule.named("step", 9, 0));
     }
 
     @Test

@@ -53,7 +53,7 @@ final class Shades {
     }
 
     static Settings settings(int epochs) {
-        return new Settings("shades", "small", 20, epochs, 0.02, AdamW.of(0.01), Schedule.named("cosine", epochs, 0.5),
-                new Augmentation(1, false), 7, 1, Saving.EPOCHS);
+        return Settings.of(Config.empty().with("data", "shades").with("model", "small").with("batch_size", 20).with("epochs", epochs)
+                .with("lr", 0.02).with("weight_decay", 0.01).with("warmup_epochs", 0.5).with("crop", 1).with("seed", 7));
     }
 }
