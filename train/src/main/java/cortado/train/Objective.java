@@ -2,13 +2,15 @@ package cortado.train;
 
 import cortado.data.Dataset;
 import cortado.io.Json;
+import cortado.op.SoftmaxCrossEntropy;
 import cortado.tensor.FormatException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * What is minimised: the mean cross-entropy of softmax, with labels made less sure of and classes weighted.
+ * What is minimised: the mean cross-entropy of softmax over the images, with labels made less sure of and classes weighted. The
+ * judgement on held-out images knows neither.
  *
  * @param smoothing share of a label that is spread evenly over all classes, 0 to below 1 (Szegedy et al., 2016)
  * @param weights   of the classes
@@ -67,11 +69,15 @@ public record Objective(double smoothing, ClassWeights weights) {
     }
 
     /**
-     * {@return a weight per class; empty if all are the same}
+     * {@return the loss}
      * @param data what is learned from
-     * @throws FormatException if there are not as many as classes, or a class without images would count
+     * @throws FormatException if there are not as many class weights as classes
      */
-    List<Double> classWeights(Dataset data) {
+    SoftmaxCrossEntropy loss(Dataset data) {
+        return new SoftmaxCrossEntropy(smoothing, classWeights(data));
+    }
+
+    private List<Double> classWeights(Dataset data) {
         int classes = data.classes().size();
         return switch (weights) {
             case ClassWeights.Even e -> List.of();

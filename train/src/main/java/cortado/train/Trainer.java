@@ -9,6 +9,7 @@ import cortado.graph.Normalization;
 import cortado.graph.Parameters;
 import cortado.io.Json;
 import cortado.op.Backend;
+import cortado.op.Input;
 import cortado.plan.Plan;
 import cortado.tensor.Rng;
 import cortado.tensor.ShapeException;
@@ -84,7 +85,8 @@ public final class Trainer implements AutoCloseable {
         this.origin = origin();
         this.judged = weights.copy();
         int evaluated = Math.min(EVALUATION_BATCH, data.test().size());
-        this.plan = Plan.training(network, weights, settings.batch(), backend, settings.threads());
+        this.plan = Plan.trainingWithLoss(network.withLoss(settings.objective().loss(data.train()), Input.labels()), weights,
+                settings.batch(), backend, settings.threads());
         this.judge = Plan.inference(network, judged, evaluated, backend, settings.threads());
         this.loader = Loader.shuffled(data.train(), normalization, settings.batch(), plan.images().layout(), rng,
                 settings.augmentation().transform());
