@@ -42,7 +42,8 @@ final class RecipeOptions {
             description = "Weight decay (default 0.01 with adamw, else 0); never of biases and norms.")
     private Optional<Double> decay = Optional.empty();
 
-    @Option(names = "--opt-betas", paramLabel = "B1,B2", split = ",", description = "β of adam, adamw and lamb (default 0.9,0.999).")
+    @Option(names = "--opt-betas", paramLabel = "B1,B2", split = ",",
+            description = "β of adam, adamw and lamb (default 0.9,0.999).")
     private List<Double> betas = List.of();
 
     @Option(names = "--opt-eps", paramLabel = "E", description = "ε of adam, adamw, rmsprop and lamb.")
@@ -64,7 +65,8 @@ final class RecipeOptions {
     @Option(names = "--model-ema-decay", paramLabel = "D", description = "Decay of that average (default 0.9998).")
     private Optional<Double> emaDecay = Optional.empty();
 
-    @Option(names = "--model-ema-warmup", negatable = true, description = "A faster average at the beginning, or not (default yes).")
+    @Option(names = "--model-ema-warmup", negatable = true,
+            description = "A faster average at the beginning, or not (default yes).")
     private Optional<Boolean> emaWarmup = Optional.empty();
 
     @Option(names = "--sched", paramLabel = "NAME", description = "constant, step, multistep, cosine, onecycle or plateau.")
@@ -94,7 +96,8 @@ final class RecipeOptions {
             description = "plateau: epochs without better top-1 before the rate falls (default a fifth of them).")
     private Optional<Integer> plateau = Optional.empty();
 
-    @Option(names = "--pct-start", paramLabel = "P", description = "onecycle: share of the training in which it rises (default 0.3).")
+    @Option(names = "--pct-start", paramLabel = "P",
+            description = "onecycle: share of the training in which it rises (default 0.3).")
     private Optional<Double> rise = Optional.empty();
 
     @Option(names = "--div-factor", paramLabel = "F", description = "onecycle: rate over first rate (default 25).")

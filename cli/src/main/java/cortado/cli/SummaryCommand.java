@@ -94,17 +94,21 @@ final class SummaryCommand implements Callable<Integer> {
             for (int i = 0; i < seconds.length; i++) {
                 Plan.Line l = p.lines().get(i);
                 o.tell(Json.object().with("step", l.name()).with("op", l.op()).with("kernel", l.kernel())
-                        .with("layout", l.layout().name().toLowerCase(Locale.ROOT)).with("flops", l.flops()).with("bytes", l.bytes())
+                        .with("layout", l.layout().name().toLowerCase(Locale.ROOT)).with("flops", l.flops())
+                        .with("bytes", l.bytes())
                         .with("seconds", seconds[i]).with("share", seconds[i] / all));
                 table.row(l.name(), l.op(), l.kernel(), l.layout().name().toLowerCase(Locale.ROOT), Texts.count(l.flops()),
-                        Texts.bytes(l.bytes()), String.format(Locale.ROOT, "%.2f", 1e3 * seconds[i]), Texts.percent(seconds[i] / all));
+                        Texts.bytes(l.bytes()), String.format(Locale.ROOT, "%.2f", 1e3 * seconds[i]),
+                        Texts.percent(seconds[i] / all));
             }
             if (!o.json()) {
                 o.say(o.style(Output.Style.BOLD, source.name()) + String.format(Locale.ROOT,
-                        ", forward and backward of a batch of %d on %d thread%s; FLOPs and bytes of the forward pass", batch, threads,
+                        ", forward and backward of a batch of %d on %d thread%s; FLOPs and bytes of the forward pass", batch,
+                        threads,
                         threads == 1 ? "" : "s"));
                 table.print(o);
-                o.say(String.format(Locale.ROOT, "%.1f ms a batch, each step timed alone; %s planned", 1e3 * all, Texts.bytes(p.bytes())));
+                o.say(String.format(Locale.ROOT, "%.1f ms a batch, each step timed alone; %s planned", 1e3 * all,
+                        Texts.bytes(p.bytes())));
             }
         }
         return Exit.OK;

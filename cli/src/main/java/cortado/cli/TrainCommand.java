@@ -84,7 +84,8 @@ final class TrainCommand implements Callable<Integer> {
     private void started(Output o, Event.Started s, Run run) {
         o.note(String.format(Locale.ROOT, "%s: %,d images to learn from, %,d held out, %d classes", s.data().name(),
                 s.data().train().size(), s.data().test().size(), s.data().classes().size()));
-        o.note(String.format(Locale.ROOT, "%s: %,d parameters, images of %s, %s planned", s.settings().model(), s.parameters(), s.data().image(),
+        o.note(String.format(Locale.ROOT, "%s: %,d parameters, images of %s, %s planned", s.settings().model(), s.parameters(),
+                s.data().image(),
                 Texts.bytes(s.bytes())));
         o.note("run: " + run.folder());
     }

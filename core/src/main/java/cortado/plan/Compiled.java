@@ -30,7 +30,8 @@ import java.util.Optional;
  * @param gradients of the learned parameters; empty for inference
  */
 record Compiled(int batch, Pass pass, List<Stage> steps, List<Phase> prepare, List<Phase> forward, List<Phase> both,
-        Tensor images, Optional<Tensor> labels, Tensor scores, Optional<Tensor> losses, Optional<Tensor> dLoss, Parameters gradients) {
+        Tensor images, Optional<Tensor> labels, Tensor scores, Optional<Tensor> losses, Optional<Tensor> dLoss,
+        Parameters gradients) {
 
     /**
      * A step's own phases.

@@ -50,7 +50,8 @@ record Folding(Graph graph, List<Pair> pairs) {
             int x = n.inputs().isEmpty() ? 0 : n.inputs().getFirst();
             Node before = graph.nodes().get(x);
             boolean last = v == readers.length - 1; // the output must remain the last node
-            if (n.op() instanceof BatchNorm2d norm && readers[x] == 1 && takes(before.op()) && (!last || moved[x] == nodes.size() - 1)) {
+            if (n.op() instanceof BatchNorm2d norm && readers[x] == 1 && takes(before.op())
+                    && (!last || moved[x] == nodes.size() - 1)) {
                 Node head = nodes.get(moved[x]);
                 nodes.set(moved[x], new Node(head.name(), withBias(head.op()), head.inputs()));
                 moved[v] = moved[x];

@@ -39,7 +39,8 @@ public final class Plan implements AutoCloseable {
     private Plan(Graph graph, Parameters parameters, int batch, Backend backend, int threads, boolean training) {
         parameters.expect(graph);
         Folding folding = folding(graph, training);
-        Compiled.Compiler compiler = Compiled.compiler(folding.graph(), parameters.type(), batch, backend, checked(threads), training);
+        Compiled.Compiler compiler = Compiled.compiler(folding.graph(), parameters.type(), batch, backend, checked(threads),
+                training);
         Parameters folded = folding.weights(parameters);
         this.outline = new Outline(compiler.outline().lines(), compiler.outline().bytes() + folding.bytes());
         this.c = compiler.compile(folded);

@@ -59,7 +59,8 @@ final class Sharded implements Compiled.Compiler {
         this.kernels = new Kernel[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
             if (flow.steps(v)) {
-                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v)) : Kernel.reference(nodes.get(v).op());
+                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v))
+                        : Kernel.reference(nodes.get(v).op());
             }
         }
         this.pass = new Pass(training);
@@ -99,7 +100,8 @@ final class Sharded implements Compiled.Compiler {
         Gradients gradients = Gradients.of(Parameters.of(learned), type, training ? shards : 0);
         Step[][][] steps = bind(gradients);
         Phase forward = phase((worker, shard) -> walk(steps[worker][shard], false));
-        List<Phase> both = training ? List.of(phase((worker, shard) -> walk(steps[worker][shard], true)), gradients.phase(this::running))
+        List<Phase> both = training
+                ? List.of(phase((worker, shard) -> walk(steps[worker][shard], true)), gradients.phase(this::running))
                 : List.of();
         return new Compiled(batch, pass, stages(steps), List.of(), List.of(forward), both, edges.images(), edges.labels(),
                 edges.scores(), edges.losses(), edges.dLoss(), gradients.byName());
@@ -195,7 +197,8 @@ final class Sharded implements Compiled.Compiler {
         List<Tensor> x = n.inputs().stream().map(i -> value("y", i, s, room)).toList();
         List<Op.Param> own = n.op().params(flow.inputs(v));
         List<Tensor> params = own.stream().map(p -> parameters.get(n.parameter(p.name()))).toList();
-        Operands o = Operands.of(x, value("y", v, s, room), params, saved.stream().map(t -> t.slice(0, images(s))).toList()).in(pass, v,
+        Operands o = Operands.of(x, value("y", v, s, room), params, saved.stream().map(t -> t.slice(0, images(s))).toList()).in(
+                pass, v,
                 s * Layout.WIDTH);
         if (kernels[v].scratch() > 0) {
             o = o.withScratch(room.view(memory.offset(buffers.get("scratch")), Shape.of(kernels[v].scratch()), Layout.ROWS));

@@ -64,13 +64,15 @@ final class Whole implements Compiled.Compiler {
         this.kernels = new Kernel[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
             if (flow.steps(v)) {
-                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v)) : Kernel.reference(nodes.get(v).op());
+                kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v))
+                        : Kernel.reference(nodes.get(v).op());
             }
         }
         this.pass = new Pass(training);
         this.edges = new Edges(nodes, shapes, flow, type, Layout.ROWS, layout, training);
         this.memory = Memory.of(lifetimes());
-        this.own = Arrays.stream(kernels).mapToInt(k -> k instanceof Wide w ? w.room() : k == null ? 0 : k.scratch()).max().orElse(0);
+        this.own = Arrays.stream(kernels).mapToInt(k -> k instanceof Wide w ? w.room() : k == null ? 0 : k.scratch()).max()
+                .orElse(0);
     }
 
     private List<Memory.Lifetime> lifetimes() {
@@ -154,7 +156,8 @@ final class Whole implements Compiled.Compiler {
 
     private Operands wide(int v, Wide w) {
         Operands o = operands(v, 0, batch, new ArrayList<>());
-        Tensor prepared = training ? room.view(memory.offset(buffers.get("prepared" + v)), Shape.of(Math.max(1, w.prepared())), Layout.ROWS)
+        Tensor prepared = training
+                ? room.view(memory.offset(buffers.get("prepared" + v)), Shape.of(Math.max(1, w.prepared())), Layout.ROWS)
                 : allocate(w.prepared());
         return o.withPrepared(prepared);
     }
@@ -238,8 +241,10 @@ final class Whole implements Compiled.Compiler {
         List<Tensor> x = node.inputs().stream().map(i -> value("y", i, from, n)).toList();
         List<Op.Param> own = node.op().params(flow.inputs(v));
         List<Tensor> params = own.stream().map(p -> parameters.get(node.parameter(p.name()))).toList();
-        List<Tensor> left = saved.computeIfAbsent(v, _ -> node.op().saved(flow.inputs(v)).stream().map(s -> Tensor.of(s, Type.I32, layout)).toList());
-        Operands o = Operands.of(x, value("y", v, from, n), params, left.stream().map(t -> t.slice(from, from + n)).toList()).in(pass, v,
+        List<Tensor> left = saved.computeIfAbsent(v,
+                _ -> node.op().saved(flow.inputs(v)).stream().map(s -> Tensor.of(s, Type.I32, layout)).toList());
+        Operands o = Operands.of(x, value("y", v, from, n), params, left.stream().map(t -> t.slice(from, from + n)).toList()).in(
+                pass, v,
                 from);
         if (!flow.learns(v)) {
             return o;

@@ -117,7 +117,8 @@ class PlanTest {
 
     @Test
     void theOutlineSaysWhatAPlanTakes() {
-        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory.getThreadMXBean();
+        com.sun.management.ThreadMXBean threads = (com.sun.management.ThreadMXBean) java.lang.management.ManagementFactory
+                .getThreadMXBean();
         for (Backend backend : List.of(Backend.lanes(), Backend.channels())) {
             Graph net = SameBits.network(backend);
             Parameters w = Parameters.init(net, new Rng(3));
@@ -128,7 +129,8 @@ class PlanTest {
                     double objects = 5000.0 * p.lines().size() * (backend.layout() == Layout.LANES ? 2 * 40 : 640);
                     assertThat((double) taken).as("%s, training %s", backend.name(), training).isBetween(0.99 * p.bytes(),
                             1.1 * p.bytes() + objects);
-                    assertThat(Plan.outline(training ? net.withLoss() : net, 640, backend, 2, training).bytes()).isEqualTo(p.bytes());
+                    assertThat(Plan.outline(training ? net.withLoss() : net, 640, backend, 2, training).bytes())
+                            .isEqualTo(p.bytes());
                 }
             }
         }

@@ -25,7 +25,8 @@ final class SameBits {
     }
 
     public static void main(String[] args) {
-        System.out.println(train(Integer.parseInt(args[0]), Backend.lanes()) + " " + train(Integer.parseInt(args[0]), Backend.channels()));
+        System.out.println(
+                train(Integer.parseInt(args[0]), Backend.lanes()) + " " + train(Integer.parseInt(args[0]), Backend.channels()));
     }
 
     /** In channels also with what mixes images, and with more channels than a block. */
@@ -41,7 +42,8 @@ final class SameBits {
         int c = b.add("bn3", BatchNorm2d.of(), b.add("conv3", new Conv2d(35, Window.of(1, 2, 0), 1, true), 4));
         b.add("add", new Add(), a, c);
         return b.then("relu2", new Relu()).then("conv4", new Conv2d(48, Window.of(3, 1, 1), 1, true)).then("relu3", new Relu())
-                .then("pool2", new AvgPool2d(Window.of(2, 1, 1), false, false)).then("conv5", new Conv2d(20, Window.of(3), 1, false))
+                .then("pool2", new AvgPool2d(Window.of(2, 1, 1), false, false))
+                .then("conv5", new Conv2d(20, Window.of(3), 1, false))
                 .then("pool3", new GlobalAvgPool2d()).then("flatten", new Flatten())
                 .then("fc1", Linear.of(33)).then("relu4", new Relu()).then("fc2", Linear.of(5)).build();
     }

@@ -29,13 +29,15 @@ public record Config(Json.Obj json) {
 
     /** What stands at a key. */
     enum Kind {
-        WHOLE("a whole number", j -> j instanceof Json.Num n && n.whole().isPresent()),
-        NUMBER("a number", j -> j instanceof Json.Num n && Double.isFinite(n.value())),
-        FLAG("true or false", Json.Bool.class::isInstance),
-        TEXT("a string", j -> j instanceof Json.Str s && !s.value().isBlank()),
-        NUMBERS("a list of numbers", j -> j instanceof Json.Arr a && a.items().stream().allMatch(NUMBER::is)),
-        TEXTS("a list of strings", j -> j instanceof Json.Arr a && a.items().stream().allMatch(TEXT::is)),
-        WEIGHTS("\"balanced\" or a list of numbers", j -> j.equals(Json.of("balanced")) || NUMBERS.is(j));
+        WHOLE("a whole number", j -> j instanceof Json.Num n && n.whole().isPresent()), NUMBER("a number",
+                j -> j instanceof Json.Num n && Double.isFinite(n.value())), FLAG("true or false",
+                        Json.Bool.class::isInstance), TEXT("a string",
+                                j -> j instanceof Json.Str s && !s.value().isBlank()), NUMBERS("a list of numbers",
+                                        j -> j instanceof Json.Arr a && a.items().stream().allMatch(NUMBER::is)), TEXTS(
+                                                "a list of strings",
+                                                j -> j instanceof Json.Arr a && a.items().stream().allMatch(TEXT::is)), WEIGHTS(
+                                                        "\"balanced\" or a list of numbers",
+                                                        j -> j.equals(Json.of("balanced")) || NUMBERS.is(j));
 
         private final String expected;
         private final Predicate<Json> test;

@@ -55,7 +55,8 @@ public record Initial(Path file, String sha256, List<String> fresh) {
             if (name.startsWith(head) && othersOutputs(t, w)) {
                 fresh.add(name);
             } else if (!t.shape().equals(w.shape())) {
-                throw new FormatException(file + ": " + name + ": expected " + w.shape() + " as in the network, received " + t.shape());
+                throw new FormatException(
+                        file + ": " + name + ": expected " + w.shape() + " as in the network, received " + t.shape());
             }
         });
         for (String name : given.keySet()) {
@@ -86,6 +87,7 @@ public record Initial(Path file, String sha256, List<String> fresh) {
     /** {@return a line for a person} */
     public String text() {
         return "starts from the weights in " + file
-                + (fresh.isEmpty() ? "" : ", but for the head, which has other classes there and begins fresh: " + String.join(", ", fresh));
+                + (fresh.isEmpty() ? ""
+                        : ", but for the head, which has other classes there and begins fresh: " + String.join(", ", fresh));
     }
 }

@@ -33,8 +33,9 @@ public final class Recipes {
      */
     public static String text(String name) {
         if (!NAMES.contains(name)) {
-            throw new FormatException("there is no recipe " + name + Hint.near(name, NAMES) + "; there are " + String.join(", ", NAMES)
-                    + ", or give a file of your own: --recipe my.json");
+            throw new FormatException(
+                    "there is no recipe " + name + Hint.near(name, NAMES) + "; there are " + String.join(", ", NAMES)
+                            + ", or give a file of your own: --recipe my.json");
         }
         try (InputStream in = Recipes.class.getResourceAsStream("recipes/" + name + ".json")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);

@@ -43,7 +43,8 @@ public sealed interface Schedule {
         Schedule main = switch (name) {
             case "constant" -> new Constant();
             case "step" -> new Step(c.number("decay_epochs").orElse(Math.max((epochs - warmup) / 3, Double.MIN_NORMAL)), factor);
-            case "multistep" -> new MultiStep(c.numbers("decay_milestones").orElse(List.of(epochs / 2.0, 3 * epochs / 4.0)), factor);
+            case "multistep" ->
+                new MultiStep(c.numbers("decay_milestones").orElse(List.of(epochs / 2.0, 3 * epochs / 4.0)), factor);
             case "cosine" -> new Cosine(c.number("min_lr").orElse(0.0));
             case "onecycle" -> new OneCycle(c.number("pct_start").orElse(0.3), c.number("div_factor").orElse(25.0),
                     c.number("final_div_factor").orElse(1e4), Anneal.named(c.text("anneal_strategy").orElse("cos")));

@@ -155,7 +155,8 @@ public record Settings(String data, Optional<String> dataDir, Optional<String> i
      * @param value how weights follow gradients
      */
     public Settings withOptimizer(Optimizer value) {
-        return new Settings(data, dataDir, input, model, initial, batch, epochs, rate, value, updates, schedule, patience, objective,
+        return new Settings(data, dataDir, input, model, initial, batch, epochs, rate, value, updates, schedule, patience,
+                objective,
                 augmentation, seed, threads, saving);
     }
 

@@ -53,7 +53,8 @@ final class Shades {
     }
 
     static Settings settings(int epochs) {
-        return Settings.of(Config.empty().with("data", "shades").with("model", "small").with("batch_size", 20).with("epochs", epochs)
-                .with("lr", 0.02).with("weight_decay", 0.01).with("warmup_epochs", 0.5).with("crop", 1).with("seed", 7));
+        return Settings
+                .of(Config.empty().with("data", "shades").with("model", "small").with("batch_size", 20).with("epochs", epochs)
+                        .with("lr", 0.02).with("weight_decay", 0.01).with("warmup_epochs", 0.5).with("crop", 1).with("seed", 7));
     }
 }
