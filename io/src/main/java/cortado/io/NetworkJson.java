@@ -195,9 +195,9 @@ public final class NetworkJson {
             if (from.isEmpty() && entry.inputs() == 1 && !nodes.isEmpty()) {
                 return List.of(nodes.size() - 1);
             }
-            if (from.isEmpty() || from.get().size() != entry.inputs()) {
+            if (from.isEmpty() || from.get().isEmpty() || entry.inputs() != OpJson.MANY && from.get().size() != entry.inputs()) {
                 throw fields.wrong("from", entry.inputs() == 1 ? "the name of an earlier layer"
-                        : "the names of " + entry.inputs() + " earlier layers");
+                        : "the names of " + (entry.inputs() == OpJson.MANY ? "" : entry.inputs() + " ") + "earlier layers");
             }
             return from.get().stream().map(name -> Optional.ofNullable(indices.get(name)).orElseThrow(() -> new FormatException(
                     where(i) + ": from: no layer before this one is called " + Fields.brief(new Json.Str(name))

@@ -11,17 +11,35 @@ import cortado.op.Huber;
 import cortado.op.LayerNorm;
 import cortado.op.LogSoftmax;
 import cortado.op.MeanSquared;
+import cortado.op.ChannelScale;
+import cortado.op.Concat;
 import cortado.op.Conv2d;
+import cortado.op.DropPath;
+import cortado.op.Dropout;
+import cortado.op.Elu;
 import cortado.op.Flatten;
+import cortado.op.Gelu;
 import cortado.op.GlobalAvgPool2d;
+import cortado.op.HardSigmoid;
+import cortado.op.HardSwish;
 import cortado.op.Init;
 import cortado.op.Input;
+import cortado.op.LeakyRelu;
 import cortado.op.Linear;
 import cortado.op.MaxPool2d;
+import cortado.op.Mul;
 import cortado.op.Op;
+import cortado.op.Pad;
+import cortado.op.Prelu;
 import cortado.op.Relu;
+import cortado.op.Relu6;
+import cortado.op.Sigmoid;
+import cortado.op.Silu;
 import cortado.op.Softmax;
 import cortado.op.SoftmaxCrossEntropy;
+import cortado.op.Softplus;
+import cortado.op.Tanh;
+import cortado.op.Upsample;
 import cortado.op.Window;
 import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
@@ -40,7 +58,7 @@ import java.util.stream.Stream;
  *
  * @param type   the op's class
  * @param stem   of names given to layers without one: {@code conv} for conv1, conv2
- * @param inputs how many tensors it reads
+ * @param inputs how many tensors it reads, {@link #MANY} for one or more
  * @param keys   of its settings
  * @param read   settings → op
  * @param write  op, object so far → object with the settings
@@ -49,6 +67,7 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
         BiFunction<T, Json.Obj, Json.Obj> write) {
 
     private static final List<String> WINDOW = List.of("kernel", "stride", "padding", "dilation");
+    static final int MANY = Integer.MAX_VALUE;
     /** No window is larger than this, so that sums of its settings stay within 32 bits. */
     private static final int LARGEST = Short.MAX_VALUE;
 
@@ -93,6 +112,43 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
                     (op, o) -> o.with("output", pair(op.h(), op.w()))),
             plain(GlobalAvgPool2d.class, "pool", 1, new GlobalAvgPool2d()),
             plain(Relu.class, "relu", 1, new Relu()),
+            new OpJson<>(LeakyRelu.class, "relu", 1, List.of("negative_slope"),
+                    l -> new LeakyRelu(l.fields.real("negative_slope", 0.01)),
+                    (op, o) -> unless(o, "negative_slope", op.slope(), 0.01)),
+            new OpJson<>(Prelu.class, "prelu", 1, List.of("per_channel"), l -> new Prelu(l.fields.flag("per_channel", false)),
+                    (op, o) -> unless(o, "per_channel", op.perChannel(), false)),
+            new OpJson<>(Elu.class, "elu", 1, List.of("alpha"), l -> new Elu(l.fields.real("alpha", 1)),
+                    (op, o) -> unless(o, "alpha", op.alpha(), 1.0)),
+            new OpJson<>(Gelu.class, "gelu", 1, List.of("tanh"), l -> new Gelu(l.fields.flag("tanh", false)),
+                    (op, o) -> unless(o, "tanh", op.tanh(), false)),
+            new OpJson<>(Softplus.class, "softplus", 1, List.of("beta", "threshold"),
+                    l -> new Softplus(l.fields.real("beta", 1), l.fields.real("threshold", 20)),
+                    (op, o) -> unless(unless(o, "beta", op.beta(), 1.0), "threshold", op.threshold(), 20.0)),
+            plain(Silu.class, "silu", 1, new Silu()),
+            plain(HardSwish.class, "hardswish", 1, new HardSwish()),
+            plain(HardSigmoid.class, "hardsigmoid", 1, new HardSigmoid()),
+            plain(Sigmoid.class, "sigmoid", 1, new Sigmoid()),
+            plain(Tanh.class, "tanh", 1, new Tanh()),
+            plain(Relu6.class, "relu", 1, new Relu6()),
+            new OpJson<>(Dropout.class, "drop", 1, List.of("p"), l -> new Dropout(l.fields.real("p", 0.5)),
+                    (op, o) -> unless(o, "p", op.p(), 0.5)),
+            new OpJson<>(DropPath.class, "drop", 1, List.of("p"), l -> new DropPath(l.fields.real("p", 0.1)),
+                    (op, o) -> unless(o, "p", op.p(), 0.1)),
+            plain(Concat.class, "concat", MANY, new Concat()),
+            plain(Mul.class, "mul", 2, new Mul()),
+            new OpJson<>(ChannelScale.class, "scale", 1, List.of("initial"), l -> new ChannelScale(l.fields.real("initial", 1e-6)),
+                    (op, o) -> unless(o, "initial", op.initial(), 1e-6)),
+            new OpJson<>(Pad.class, "pad", 1, List.of("channels", "padding", "value"), Layer::pad,
+                    (op, o) -> unless(unless(unless(o, "channels", List.of(op.channelsBefore(), op.channelsAfter()), List.of(0, 0)),
+                            "padding", List.of(op.top(), op.bottom(), op.left(), op.right()), List.of(0, 0, 0, 0)),
+                            "value", op.value(), 0.0)),
+            new OpJson<>(Upsample.class, "up", 1, List.of("scale_factor", "mode", "align_corners"),
+                    l -> {
+                        int[] by = l.pair("scale_factor", new int[0]);
+                        return new Upsample(by[0], by[1], l.one("mode", Upsample.Mode.NEAREST), l.fields.flag("align_corners", false));
+                    },
+                    (op, o) -> unless(one(o.with("scale_factor", pair(op.h(), op.w())), "mode", op.mode(), Upsample.Mode.NEAREST),
+                            "align_corners", op.alignCorners(), false)),
             plain(Flatten.class, "flatten", 1, new Flatten()),
             plain(Add.class, "add", 2, new Add()),
             plain(Softmax.class, "softmax", 1, new Softmax()),
@@ -136,6 +192,13 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
             int[] pad = padding(kernel, stride, dilation);
             return new Window(new Window.Axis(kernel[0], stride[0], pad[0], pad[1], dilation[0]),
                     new Window.Axis(kernel[1], stride[1], pad[2], pad[3], dilation[1]));
+        }
+
+        /** Channels before and after; top, bottom, left, right. */
+        Pad pad() {
+            int[] c = pair("channels", new int[] {0, 0});
+            int[] p = padding(new int[] {1, 1}, new int[] {1, 1}, new int[] {1, 1});
+            return new Pad(c[0], c[1], p[0], p[1], p[2], p[3], fields.real("value", 0));
         }
 
         private int[] pair(String key, int[] usual) {

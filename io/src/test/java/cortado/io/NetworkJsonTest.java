@@ -20,18 +20,37 @@ import cortado.op.LogSoftmax;
 import cortado.op.Loss;
 import cortado.op.MeanSquared;
 import cortado.op.SoftmaxCrossEntropy;
+import cortado.op.ChannelScale;
+import cortado.op.Concat;
 import cortado.op.Conv2d;
+import cortado.op.DropPath;
+import cortado.op.Dropout;
+import cortado.op.Elementwise;
+import cortado.op.Elu;
 import cortado.op.Flatten;
+import cortado.op.Gelu;
 import cortado.op.GlobalAvgPool2d;
+import cortado.op.HardSigmoid;
+import cortado.op.HardSwish;
 import cortado.op.Init;
 import cortado.op.Input;
+import cortado.op.LeakyRelu;
 import cortado.op.Linear;
 import cortado.op.MaxPool2d;
+import cortado.op.Mul;
 import cortado.op.Op;
 import cortado.op.Operands;
+import cortado.op.Pad;
+import cortado.op.Prelu;
 import cortado.op.Rectified;
 import cortado.op.Relu;
+import cortado.op.Relu6;
+import cortado.op.Sigmoid;
+import cortado.op.Silu;
 import cortado.op.Softmax;
+import cortado.op.Softplus;
+import cortado.op.Tanh;
+import cortado.op.Upsample;
 import cortado.op.Window;
 import cortado.op.Window.Axis;
 import cortado.tensor.FormatException;
@@ -81,9 +100,36 @@ class NetworkJsonTest {
                 join.withLoss(new SoftmaxCrossEntropy(0.1, List.of(1.0, 2.0, 0.5, 1.0, 1.0)), Input.labels()),
                 join.withLoss(new BinaryCrossEntropy(), Input.targets(5)), join.withLoss(new MeanSquared(), Input.targets(5)),
                 join.withLoss(new Huber(1), Input.targets(5)), join.withLoss(new Huber(0.25), Input.targets(5)),
+                bent(), moved(),
                 join, join(new Relu()).withLoss(), new Graph(join.nodes().subList(0, 2)).withLoss(),
                 Graph.builder().then("images", new Input(Shape.of(3, 8, 8), Type.F64)).then("r", new Relu()).build(),
                 Graph.builder().then("vectors", new Input(Shape.of(5), Type.F32)).then("r", Linear.of(3)).build()));
+    }
+
+    private static Graph bent() {
+        Graph.Builder b = Graph.builder().then("x", Input.images(2, 6, 6));
+        List<Op> all = List.of(new LeakyRelu(0.01), new LeakyRelu(0.2), new Elu(1), new Elu(0.5), new Gelu(false), new Gelu(true),
+                new Silu(), new HardSwish(), new HardSigmoid(), new Sigmoid(), new Tanh(), new Softplus(1, 20), new Softplus(2, 5),
+                new Relu6(), new Prelu(false), new Prelu(true), new Dropout(0.5), new Dropout(0.1), new DropPath(0.1),
+                new DropPath(0.2), new ChannelScale(1e-6), new ChannelScale(1));
+        for (Op op : all) {
+            b.then("n" + all.indexOf(op), op);
+        }
+        return b.build();
+    }
+
+    private static Graph moved() {
+        Graph.Builder b = Graph.builder();
+        int x = b.add("x", Input.images(2, 6, 6));
+        int pad = b.add("pad", new Pad(1, 0, 0, 0, 0, 0, 0), x);
+        int more = b.add("more", new Pad(0, 0, 1, 2, 3, 4, -1), pad);
+        int none = b.add("none", new Pad(0, 0, 0, 0, 0, 0, 0), more);
+        int up = b.add("up", Upsample.nearest(2), none);
+        int smooth = b.add("smooth", new Upsample(1, 3, Upsample.Mode.BILINEAR, true), up);
+        int all = b.add("all", new Concat(), smooth, smooth, smooth);
+        int gate = b.add("gate", new GlobalAvgPool2d(), all);
+        b.add("mul", new Mul(), all, gate);
+        return b.build();
     }
 
     private static Graph join(Op last) {
@@ -113,8 +159,8 @@ class NetworkJsonTest {
     @Test
     void everyOpHasAnEntryAndStandsInTheGraphsAbove() {
         Set<Class<?>> open = Set.of(Op.Custom.class, Rectified.class);
-        Set<Class<?>> ops = Stream.of(Op.class, Loss.class).flatMap(c -> Arrays.stream(c.getPermittedSubclasses()))
-                .filter(c -> c != Loss.class)
+        Set<Class<?>> ops = Stream.of(Op.class, Loss.class, Elementwise.class).flatMap(c -> Arrays.stream(c.getPermittedSubclasses()))
+                .filter(c -> c != Loss.class && c != Elementwise.class)
                 .filter(c -> !open.contains(c)).collect(Collectors.toSet());
         assertThat(graphs().flatMap(g -> g.nodes().stream()).<Class<?>>map(n -> n.op().getClass()).collect(Collectors.toSet()))
                 .isEqualTo(ops);

@@ -35,6 +35,8 @@ public record Case(String label, Op op, List<Shape> inputs, Values values, boole
          * of inputs sits on a kink.
          */
         SPREAD,
+        /** The same between −8 and 8, past the ends of what is bent. */
+        WIDE,
         /** −1, 0, 1 and 2: windows with several equal maxima, zeros exactly on the kink of a ReLU. */
         TIES
     }
@@ -149,6 +151,7 @@ public record Case(String label, Op op, List<Shape> inputs, Values values, boole
         for (int i = 0; i < t.size(); i++) {
             t.set(i, switch (values) {
                 case SPREAD -> (float) ((order[i] + 0.3) / t.size() * 2 - 1);
+                case WIDE -> (float) (((order[i] + 0.3) / t.size() * 2 - 1) * 8);
                 case TIES -> rng.below(i, 4) - 1;
             });
         }

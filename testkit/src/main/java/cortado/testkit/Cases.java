@@ -11,16 +11,34 @@ import cortado.op.Huber;
 import cortado.op.LayerNorm;
 import cortado.op.LogSoftmax;
 import cortado.op.MeanSquared;
+import cortado.op.ChannelScale;
+import cortado.op.Concat;
 import cortado.op.Conv2d;
+import cortado.op.DropPath;
+import cortado.op.Dropout;
+import cortado.op.Elu;
 import cortado.op.Flatten;
+import cortado.op.Gelu;
 import cortado.op.GlobalAvgPool2d;
+import cortado.op.HardSigmoid;
+import cortado.op.HardSwish;
+import cortado.op.LeakyRelu;
 import cortado.op.Linear;
 import cortado.op.MaxPool2d;
+import cortado.op.Mul;
 import cortado.op.Op;
+import cortado.op.Pad;
+import cortado.op.Prelu;
 import cortado.op.Rectified;
 import cortado.op.Relu;
+import cortado.op.Relu6;
+import cortado.op.Sigmoid;
+import cortado.op.Silu;
 import cortado.op.Softmax;
 import cortado.op.SoftmaxCrossEntropy;
+import cortado.op.Softplus;
+import cortado.op.Tanh;
+import cortado.op.Upsample;
 import cortado.op.Window;
 import cortado.tensor.Shape;
 import java.util.ArrayList;
@@ -42,6 +60,10 @@ public final class Cases {
         all.addAll(maxPooling());
         all.addAll(averagePooling());
         all.addAll(elementwise());
+        all.addAll(activations());
+        all.addAll(dropped());
+        all.addAll(products());
+        all.addAll(moved());
         all.addAll(scores());
         all.addAll(losses());
         all.addAll(normalised());
@@ -176,6 +198,67 @@ public final class Cases {
                 Case.of("one lane over a block", new Flatten(), s(17, 3, 5, 1)),
                 Case.of("images", new Add(), s(3, 5, 7, 3), s(3, 5, 7, 3)),
                 Case.of("vectors, two blocks and one", new Add(), s(33, 13), s(33, 13)));
+    }
+
+    private static List<Case> activations() {
+        List<Op> all = List.of(new LeakyRelu(0.01), new LeakyRelu(-0.5), new Elu(1), new Elu(0.3), new Gelu(false), new Gelu(true),
+                new Silu(), new HardSwish(), new HardSigmoid(), new Sigmoid(), new Tanh(), new Softplus(1, 20),
+                new Softplus(2, 5), new Relu6(), new Prelu(false), new Prelu(true));
+        List<Case> cases = new ArrayList<>();
+        for (Op op : all) {
+            cases.add(wide(op + ", a single element", op, s(1, 1)));
+            cases.add(wide(op + ", images", op, s(3, 5, 3, 7)));
+            cases.add(wide(op + ", channels past a block", op, s(2, 17, 5, 1)));
+            cases.add(wide(op + ", vectors, one over a block", op, s(17, 31)));
+            cases.add(ties(op + ", ties", op, s(3, 5, 3, 3)));
+        }
+        return cases;
+    }
+
+    private static List<Case> dropped() {
+        List<Case> cases = new ArrayList<>();
+        for (Op op : List.of(new Dropout(0.5), new Dropout(0.1), new DropPath(0.3))) {
+            cases.add(Case.of(op + ", images", op, s(3, 5, 3, 7)));
+            cases.add(Case.of(op + ", channels past a block", op, s(7, 17, 5, 1)));
+            cases.add(Case.of(op + ", vectors, one over a block", op, s(17, 31)));
+            cases.add(Case.of(op + ", images", op, s(3, 5, 3, 7)).inferring());
+        }
+        cases.add(Case.of("none", new Dropout(0), s(3, 5)));
+        return cases;
+    }
+
+    private static List<Case> products() {
+        return List.of(
+                Case.of("a gate", new Mul(), s(3, 5, 3, 7), s(3, 5, 1, 1)),
+                Case.of("a gate, channels past a block", new Mul(), s(17, 33, 3, 1), s(17, 33, 1, 1)),
+                Case.of("one shape", new Mul(), s(3, 17, 5, 3), s(3, 17, 5, 3)),
+                Case.of("single pixels", new Mul(), s(1, 3, 1, 1), s(1, 3, 1, 1)),
+                Case.of("vectors", new Mul(), s(17, 31), s(17, 31)),
+                Case.of("images", new ChannelScale(1e-6), s(3, 5, 3, 7)),
+                Case.of("channels past a block", new ChannelScale(0.5), s(17, 33, 1, 3)));
+    }
+
+    private static List<Case> moved() {
+        return List.of(
+                Case.of("one", new Concat(), s(3, 5, 3, 1)),
+                Case.of("two within a block", new Concat(), s(3, 5, 3, 7), s(3, 3, 3, 7)),
+                Case.of("whole blocks", new Concat(), s(2, 16, 3, 5), s(2, 32, 3, 5), s(2, 17, 3, 5)),
+                Case.of("across blocks", new Concat(), s(1, 13, 1, 3), s(1, 16, 1, 3), s(1, 33, 1, 3), s(1, 1, 1, 3)),
+                Case.of("vectors", new Concat(), s(17, 7), s(17, 31)),
+                Case.of("rows and columns", new Pad(0, 0, 1, 2, 3, 0, 0), s(3, 5, 3, 1)),
+                Case.of("channels, whole blocks before", new Pad(16, 3, 0, 0, 0, 0, 0), s(2, 17, 3, 5)),
+                Case.of("channels and a value", new Pad(5, 13, 1, 0, 0, 1, -0.5), s(17, 7, 3, 3)),
+                Case.of("none", new Pad(0, 0, 0, 0, 0, 0, 1), s(1, 3, 3, 5)),
+                Case.of("nearest 2", Upsample.nearest(2), s(3, 5, 3, 7)),
+                Case.of("nearest 3×1", new Upsample(3, 1, Upsample.Mode.NEAREST, false), s(1, 17, 1, 5)),
+                Case.of("bilinear 2", new Upsample(2, 2, Upsample.Mode.BILINEAR, false), s(3, 5, 3, 7)),
+                Case.of("bilinear 3×2, channels past a block", new Upsample(3, 2, Upsample.Mode.BILINEAR, false), s(2, 17, 5, 1)),
+                Case.of("bilinear, aligned", new Upsample(2, 3, Upsample.Mode.BILINEAR, true), s(17, 3, 3, 5)),
+                Case.of("bilinear, aligned, a single pixel", new Upsample(1, 1, Upsample.Mode.BILINEAR, true), s(1, 3, 1, 1)));
+    }
+
+    private static Case wide(String label, Op op, Shape input) {
+        return new Case(label, op, List.of(input), Case.Values.WIDE, true);
     }
 
     private static List<Case> scores() {

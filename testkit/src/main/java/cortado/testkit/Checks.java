@@ -10,17 +10,27 @@ import cortado.op.GroupNorm;
 import cortado.op.LayerNorm;
 import cortado.op.Loss;
 import cortado.op.LogSoftmax;
+import cortado.op.ChannelScale;
+import cortado.op.Concat;
 import cortado.op.Conv2d;
+import cortado.op.DropPath;
+import cortado.op.Dropout;
+import cortado.op.Elementwise;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
 import cortado.op.Input;
 import cortado.op.Linear;
 import cortado.op.MaxPool2d;
+import cortado.op.Mul;
 import cortado.op.Op;
 import cortado.op.Operands;
+import cortado.op.Pad;
+import cortado.op.Prelu;
 import cortado.op.Rectified;
 import cortado.op.Relu;
 import cortado.op.Softmax;
+import cortado.op.SoftmaxCrossEntropy;
+import cortado.op.Upsample;
 import cortado.tensor.Layout;
 import cortado.tensor.Rng;
 import cortado.tensor.Shape;
@@ -107,8 +117,8 @@ public final class Checks {
      */
     public static boolean isLinear(Op op) {
         return switch (op) {
-            case Conv2d _, ConvTranspose2d _, Linear _, AdaptiveAvgPool2d _, AvgPool2d _, GlobalAvgPool2d _, Flatten _, Add _ -> true;
-            case Input _, MaxPool2d _, Relu _, Softmax _, LogSoftmax _, Loss _, BatchNorm2d _, GroupNorm _, LayerNorm _, Rectified _, Op.Custom _ ->
+            case Conv2d _, ConvTranspose2d _, Linear _, AdaptiveAvgPool2d _, AvgPool2d _, GlobalAvgPool2d _, Flatten _, Add _, Dropout _, DropPath _, Concat _, Pad _, Upsample _ -> true;
+            case Input _, MaxPool2d _, Relu _, Softmax _, LogSoftmax _, Loss _, BatchNorm2d _, GroupNorm _, LayerNorm _, Elementwise _, Prelu _, Mul _, ChannelScale _, Rectified _, Op.Custom _ ->
                 false;
         };
     }

@@ -32,7 +32,7 @@ class CasesTest {
 
     /** With ties there is no derivative; golden data and parity judge those cases. */
     static List<Case> smooth() {
-        return Cases.all().stream().filter(c -> c.values() == Case.Values.SPREAD).toList();
+        return Cases.all().stream().filter(c -> c.values() != Case.Values.TIES).toList();
     }
 
     @ParameterizedTest

@@ -1,0 +1,25 @@
+package cortado.op;
+
+/**
+ * Swish with straight lines for the sigmoid, elementwise on any shape.
+ *
+ * <pre>
+ * y   = x · min(max(x + 3, 0), 6) / 6
+ * dx += dy · 0 where x &lt; −3, dy · (x/3 + ½) up to 3, then dy
+ * </pre>
+ *
+ * The kinks at ±3 belong to the middle, as in PyTorch. Howard et al., ICCV 2019, section 5.2.
+ * Derivation: {@code docs/backprop.md#activations}.
+ */
+public record HardSwish() implements Elementwise {
+
+    @Override
+    public double value(double x) {
+        return x * Math.clamp(x + 3, 0, 6) / 6;
+    }
+
+    @Override
+    public double slope(double x) {
+        return x < -3 ? 0 : x <= 3 ? x / 3 + 0.5 : 1;
+    }
+}
