@@ -136,7 +136,8 @@ public interface Backend {
             @Override
             public Kernel kernel(Op op, Shape... x) {
                 return switch (op) {
-                    case Input _, Flatten _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ -> Kernel.reference(op);
+                    case Input _, Flatten _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
+                        Kernel.reference(op);
                     case Conv2d _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _, Loss _, ConvTranspose2d _, AdaptiveAvgPool2d _, LogSoftmax _, BatchNorm2d _, GroupNorm _, LayerNorm _, Rectified _ ->
                         Kernel.reference(op);
                 };

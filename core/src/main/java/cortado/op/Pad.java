@@ -34,8 +34,9 @@ public record Pad(int channelsBefore, int channelsAfter, int top, int bottom, in
     public Pad {
         if (Math.min(Math.min(Math.min(channelsBefore, channelsAfter), Math.min(top, bottom)), Math.min(left, right)) < 0
                 || !Double.isFinite(value)) {
-            throw new ShapeException("pad: expected sizes from 0 and a finite value, received channels " + channelsBefore + ", " + channelsAfter
-                    + ", rows " + top + ", " + bottom + ", columns " + left + ", " + right + ", value " + value);
+            throw new ShapeException(
+                    "pad: expected sizes from 0 and a finite value, received channels " + channelsBefore + ", " + channelsAfter
+                            + ", rows " + top + ", " + bottom + ", columns " + left + ", " + right + ", value " + value);
         }
     }
 

@@ -120,7 +120,7 @@ public record Upsample(int h, int w, Mode mode, boolean alignCorners) implements
         for (int p = 0; p < outputs; p++) {
             double at = mode == Mode.NEAREST ? p / factor
                     : !alignCorners ? Math.max((p + 0.5) / factor - 0.5, 0)
-                            : outputs > 1 ? (double) p * (size - 1) / (outputs - 1) : 0;
+                    : outputs > 1 ? (double) p * (size - 1) / (outputs - 1) : 0;
             a.first[p] = (int) at;
             a.second[p] = Math.min(a.first[p] + 1, size - 1);
             a.far[p] = at - a.first[p];

@@ -145,7 +145,8 @@ record OpJson<T extends Op>(Class<T> type, String stem, int inputs, List<String>
             new OpJson<>(Upsample.class, "up", 1, List.of("scale_factor", "mode", "align_corners"),
                     l -> {
                         int[] by = l.pair("scale_factor", new int[0]);
-                        return new Upsample(by[0], by[1], l.one("mode", Upsample.Mode.NEAREST), l.fields.flag("align_corners", false));
+                        return new Upsample(by[0], by[1], l.one("mode", Upsample.Mode.NEAREST),
+                                l.fields.flag("align_corners", false));
                     },
                     (op, o) -> unless(one(o.with("scale_factor", pair(op.h(), op.w())), "mode", op.mode(), Upsample.Mode.NEAREST),
                             "align_corners", op.alignCorners(), false)),

@@ -159,7 +159,8 @@ class NetworkJsonTest {
     @Test
     void everyOpHasAnEntryAndStandsInTheGraphsAbove() {
         Set<Class<?>> open = Set.of(Op.Custom.class, Rectified.class);
-        Set<Class<?>> ops = Stream.of(Op.class, Loss.class, Elementwise.class).flatMap(c -> Arrays.stream(c.getPermittedSubclasses()))
+        Set<Class<?>> ops = Stream.of(Op.class, Loss.class, Elementwise.class)
+                .flatMap(c -> Arrays.stream(c.getPermittedSubclasses()))
                 .filter(c -> c != Loss.class && c != Elementwise.class)
                 .filter(c -> !open.contains(c)).collect(Collectors.toSet());
         assertThat(graphs().flatMap(g -> g.nodes().stream()).<Class<?>>map(n -> n.op().getClass()).collect(Collectors.toSet()))
