@@ -5,6 +5,7 @@ import cortado.graph.Normalization;
 import cortado.graph.Parameters;
 import cortado.io.ModelFile;
 import cortado.io.Safetensors;
+import cortado.plan.Folding;
 import cortado.tensor.Rng;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
@@ -94,7 +95,9 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
         Rng rng = new Rng(1);
         Shape image = w.graph().input().example();
         int classes = w.graph().outputExample().size();
-        ModelFile.write(job.model(), new Model(w.network(), w.graph(), Parameters.init(w.graph(), rng.split("init")), List.of(),
+        Parameters weights = Parameters.init(w.graph(), rng.split("init"));
+        Folding folding = w.mode() == Mode.INFER ? Folding.of(w.graph()) : new Folding(w.graph(), List.of()); // for both sides
+        ModelFile.write(job.model(), new Model(w.network(), folding.graph(), folding.fold(weights), List.of(),
                 Normalization.none(image.dim(0)), Map.of()));
         Map<String, Tensor> all = new LinkedHashMap<>();
         for (int i = 0; i < (w.mode().single() ? 1 : BATCHES); i++) {

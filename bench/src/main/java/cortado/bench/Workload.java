@@ -26,12 +26,19 @@ import java.util.List;
  */
 public record Workload(String id, String network, Graph graph, Mode mode, int batch, String optimizer, double rate) {
     private static final Shape GREY = Shape.of(1, 28, 28);
+    private static final Shape CIFAR = Shape.of(3, 32, 32);
+    private static final Shape PHOTO = Shape.of(3, 224, 224);
 
     /** {@return all workloads whose ops exist, in the table's order} */
     public static List<Workload> all() {
         List<Workload> all = new ArrayList<>();
-        network(all, "W1", "lenet5", GREY, "momentum", 0.01, 32, 64, 256);
-        network(all, "W2", "convnet", GREY, "adam", 0.001, 128);
+        network(all, "W1", "lenet5", GREY, 10, "momentum", 0.01, 32, 64, 256);
+        network(all, "W2", "convnet", GREY, 10, "adam", 0.001, 128);
+        network(all, "W3", "vgg", CIFAR, 10, "momentum", 0.001, 128);
+        //network(all, "W4", "resnet20", CIFAR, 10, "momentum", 0.001, 128);
+        network(all, "W4", "resnet18", CIFAR, 10, "momentum", 0.001, 128);
+        network(all, "W5", "resnet50", PHOTO, 1000, "momentum", 0.001, 16);
+        //network(all, "W5", "mobilenet_v2", PHOTO, 1000, "momentum", 0.001, 16);
         op(all, "3×3 64→64 56²", Input.images(64, 56, 56), Conv2d.of(64, Window.of(3, 1, 1)), 16);
         op(all, "3×3 256→256 14²", Input.images(256, 14, 14), Conv2d.of(256, Window.of(3, 1, 1)), 16);
         op(all, "1×1 256→64 56²", Input.images(256, 56, 56), Conv2d.of(64, Window.of(1)), 16);
@@ -42,9 +49,9 @@ public record Workload(String id, String network, Graph graph, Mode mode, int ba
         return List.copyOf(all);
     }
 
-    private static void network(List<Workload> all, String id, String name, Shape image, String optimizer, double rate,
-            int... batches) {
-        Graph graph = Networks.named(name, image, 10);
+    private static void network(List<Workload> all, String id, String name, Shape image, int classes, String optimizer,
+            double rate, int... batches) {
+        Graph graph = Networks.named(name, image, classes);
         for (int batch : batches) {
             all.add(new Workload(id, name, graph, Mode.TRAIN, batch, optimizer, rate));
         }

@@ -56,6 +56,10 @@ def function(layer, weights):
         stride, pad, dilation = pair(layer.get("stride", 1)), padding(layer), pair(layer.get("dilation", 1))
         groups = layer.get("groups", 1)
         return lambda x: F.conv2d(x, w, b, stride, pad, dilation, groups)
+    if op == "batchnorm2d":
+        mean, var = weights[name + ".running_mean"], weights[name + ".running_var"]
+        momentum, eps = layer.get("momentum", 0.1), layer.get("eps", 1e-5)
+        return lambda x: F.batch_norm(x, mean, var, w, b, mode == "TRAIN", momentum, eps)
     if op == "linear":
         return lambda x: F.linear(x, w, b)
     if op == "maxpool2d":
@@ -72,7 +76,8 @@ def function(layer, weights):
 
 tensors, metadata = safetensors(folder / "model.safetensors")
 layers = json.loads(metadata["network"])["layers"]
-weights = {name: t.clone().requires_grad_(mode == "TRAIN") for name, t in tensors.items()}
+state = (".running_mean", ".running_var")
+weights = {name: t.clone().requires_grad_(mode == "TRAIN" and not name.endswith(state)) for name, t in tensors.items()}
 batches, _ = safetensors(folder / "batches.safetensors")
 images = [batches[f"images.{i}"] for i in range(sum(n.startswith("images.") for n in batches))]
 labels = [batches[f"labels.{i}"].long() for i in range(len(images))]
@@ -96,8 +101,9 @@ def reset():
             w.copy_(tensors[name])
     if mode == "TRAIN":
         adam = optimizer_name == "adam"
-        optimizer = torch.optim.Adam(weights.values(), lr=float(rate), foreach=True) if adam else \
-            torch.optim.SGD(weights.values(), lr=float(rate), momentum=0.9, foreach=True)
+        learned = [w for name, w in weights.items() if not name.endswith(state)]
+        optimizer = torch.optim.Adam(learned, lr=float(rate), foreach=True) if adam else \
+            torch.optim.SGD(learned, lr=float(rate), momentum=0.9, foreach=True)
 
 
 def step(i):
@@ -141,7 +147,7 @@ def peak_memory():
     return 0
 
 
-print("ready", sum(w.numel() for w in weights.values()), flush=True)
+print("ready", sum(w.numel() for name, w in weights.items() if not name.endswith(state)), flush=True)
 for line in sys.stdin:
     order, *number = line.split()
     if order == "check":

@@ -27,7 +27,11 @@ import java.util.List;
  * @param graph without the normalisations that were folded
  * @param pairs what was folded into what
  */
-record Folding(Graph graph, List<Pair> pairs) {
+public record Folding(Graph graph, List<Pair> pairs) {
+    /** Copies the list. */
+    public Folding {
+        pairs = List.copyOf(pairs);
+    }
 
     /**
      * A layer and the normalisation behind it.
@@ -36,10 +40,14 @@ record Folding(Graph graph, List<Pair> pairs) {
      * @param norm  reads it, and no other does
      * @param eps   of the normalisation
      */
-    record Pair(Node layer, Node norm, double eps) {
+    public record Pair(Node layer, Node norm, double eps) {
     }
 
-    static Folding of(Graph graph) {
+    /**
+     * {@return what can be folded}
+     * @param graph for inference
+     */
+    public static Folding of(Graph graph) {
         int[] readers = new int[graph.nodes().size()];
         graph.nodes().forEach(n -> n.inputs().forEach(i -> readers[i]++));
         List<Node> nodes = new ArrayList<>();
@@ -74,6 +82,20 @@ record Folding(Graph graph, List<Pair> pairs) {
             case Linear l -> new Linear(l.outputs(), true, l.init());
             default -> throw new IllegalArgumentException(op.kind());
         };
+    }
+
+    /**
+     * {@return the parameters of the folded graph, computed now}
+     * @param parameters of the graph as it was
+     */
+    public Parameters fold(Parameters parameters) {
+        Parameters folded = weights(parameters);
+        for (Pair p : pairs) {
+            fold(p, parameters, folded);
+        }
+        LinkedHashMap<String, Tensor> all = new LinkedHashMap<>();
+        graph.params().forEach(p -> all.put(p.name(), folded.get(p.name())));
+        return Parameters.of(all);
     }
 
     /** The parameters of the folded graph: those that change are copies, to be filled by {@link #phases}. */

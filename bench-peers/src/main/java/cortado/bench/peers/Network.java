@@ -4,6 +4,7 @@ import cortado.graph.Graph;
 import cortado.graph.Node;
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
+import cortado.op.BatchNorm2d;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
 import cortado.op.GlobalAvgPool2d;
@@ -28,6 +29,7 @@ import org.bytedeco.pytorch.global.torch;
 final class Network {
     private final List<Call> calls = new ArrayList<>();
     private final List<List<Integer>> inputs = new ArrayList<>();
+    private final boolean training;
     private final List<LongPointer> kept = new ArrayList<>();
 
     /** One function with its settings. */
@@ -35,7 +37,8 @@ final class Network {
         Tensor apply(Tensor[] x);
     }
 
-    Network(Graph graph, Map<String, Tensor> weights) {
+    Network(Graph graph, Map<String, Tensor> weights, boolean training) {
+        this.training = training;
         for (Node n : graph.nodes()) {
             calls.add(call(n, weights));
             inputs.add(n.inputs());
@@ -62,6 +65,7 @@ final class Network {
             case Input _ -> x -> x[0];
             case Conv2d c -> conv(c, weights.get(n.name() + ".weight"), bias(n, weights));
             case Linear _ -> linear(weights.get(n.name() + ".weight"), bias(n, weights));
+            case BatchNorm2d b -> norm(b, n, weights);
             case MaxPool2d p -> max(p);
             case AvgPool2d p -> avg(p);
             case GlobalAvgPool2d _ -> x -> torch.adaptive_avg_pool2d(x[0], 1, 1);
@@ -82,6 +86,14 @@ final class Network {
 
     private static Call linear(Tensor w, TensorOptional b) {
         return x -> torch.linear(x[0], w, b);
+    }
+
+    private Call norm(BatchNorm2d b, Node n, Map<String, Tensor> weights) {
+        TensorOptional w = new TensorOptional(weights.get(n.name() + ".weight"));
+        TensorOptional bias = new TensorOptional(weights.get(n.name() + ".bias"));
+        TensorOptional mean = new TensorOptional(weights.get(n.name() + ".running_mean"));
+        TensorOptional variance = new TensorOptional(weights.get(n.name() + ".running_var"));
+        return x -> torch.batch_norm(x[0], w, bias, mean, variance, training, b.momentum(), b.eps(), false);
     }
 
     private Call max(MaxPool2d p) {

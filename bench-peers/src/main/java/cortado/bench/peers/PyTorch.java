@@ -6,16 +6,19 @@ import cortado.bench.Worker;
 import cortado.graph.Model;
 import cortado.io.ModelFile;
 import cortado.io.Safetensors;
+import cortado.op.Op;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Adam;
@@ -40,6 +43,7 @@ public final class PyTorch implements Worker {
     private final Job job;
     private final Map<String, Tensor> initial = new LinkedHashMap<>();
     private final Map<String, Tensor> weights = new LinkedHashMap<>();
+    private final Set<String> learned = new HashSet<>();
     private final List<Tensor> images = new ArrayList<>();
     private final List<Tensor> labels = new ArrayList<>();
     private final Network network;
@@ -50,9 +54,10 @@ public final class PyTorch implements Worker {
         this.job = job;
         Model model = ModelFile.read(job.model());
         boolean training = job.mode() == Mode.TRAIN;
+        model.graph().params().stream().filter(Op.Param::learned).forEach(p -> learned.add(p.name()));
         model.parameters().map().forEach((name, t) -> {
             initial.put(name, tensor(t));
-            weights.put(name, tensor(t).set_requires_grad(training));
+            weights.put(name, tensor(t).set_requires_grad(training && learned.contains(name)));
         });
         Safetensors batches = Safetensors.read(job.batches());
         for (int i = 0; batches.tensors().containsKey("images." + i); i++) {
@@ -60,7 +65,7 @@ public final class PyTorch implements Worker {
             int[] classes = batches.tensors().get("labels." + i).ints();
             labels.add(Tensor.create(Arrays.stream(classes).asLongStream().toArray(), classes.length));
         }
-        this.network = new Network(model.graph(), weights);
+        this.network = new Network(model.graph(), weights, training);
         this.result = new Tensor();
         reset();
     }
@@ -78,7 +83,7 @@ public final class PyTorch implements Worker {
 
     @Override
     public long parameters() {
-        return weights.values().stream().mapToLong(Tensor::numel).sum();
+        return learned.stream().map(weights::get).mapToLong(Tensor::numel).sum();
     }
 
     @Override
@@ -90,7 +95,7 @@ public final class PyTorch implements Worker {
             weights.forEach((name, w) -> w.copy_(initial.get(name)));
         }
         optimizer.ifPresent(Optimizer::close);
-        TensorVector all = new TensorVector(weights.values().toArray(Tensor[]::new));
+        TensorVector all = new TensorVector(weights.entrySet().stream().filter(w -> learned.contains(w.getKey())).map(Map.Entry::getValue).toArray(Tensor[]::new));
         if (job.optimizer().equals("adam")) {
             optimizer = Optional.of(new Adam(all, new AdamOptions(job.rate())));
         } else {

@@ -45,7 +45,7 @@ final class PyTorchOp implements Worker {
         Graph graph = model.graph();
         model.parameters().map().forEach((name, t) -> weights.put(name, PyTorch.tensor(t, job.setting())));
         Safetensors batches = Safetensors.read(job.batches());
-        this.network = new Network(graph, weights);
+        this.network = new Network(graph, weights, false);
         this.images = PyTorch.tensor(batches.tensors().get("images.0"), job.setting());
         this.dy = PyTorch.tensor(batches.tensors().get("dy.0"), job.setting());
         this.w = weights.get("op.weight");
