@@ -43,10 +43,14 @@ class Golden:
     def numbers(self, *shape):
         return self.random.uniform(-1, 1, shape).astype(np.float32)
 
-    def add(self, settings, function, inputs, labels=None):
-        """function(inputs as F64 tensors by name) → y; autograd gives the gradient of sum(dy·y)."""
+    def add(self, settings, function, inputs, labels=None, targets=None, state=None):
+        """function(inputs as F64 tensors by name) → y; autograd gives the gradient of sum(dy·y).
+
+        state: tensors without a gradient by name, which function may change; what they are then is kept as "after name".
+        """
         leaves = {k: torch.tensor(v.astype(np.float64), requires_grad=True) for k, v in inputs.items()}
-        y = function(leaves)
+        kept = {k: torch.tensor(v.astype(np.float64)) for k, v in (state or {}).items()}
+        y = function({**leaves, **kept})
         dy = self.numbers(*y.shape)
         y.backward(torch.tensor(dy.astype(np.float64)))
         i = str(len(self.cases)) + "/"
@@ -56,6 +60,11 @@ class Golden:
             self.tensors[i + "d" + k] = leaves[k].grad.numpy()
         if labels is not None:
             self.tensors[i + "labels"] = labels.astype(np.int32)
+        if targets is not None:
+            self.tensors[i + "targets"] = targets
+        for k, v in (state or {}).items():
+            self.tensors[i + k] = v
+            self.tensors[i + "after " + k] = kept[k].numpy()
         self.tensors[i + "dy"] = dy
         self.tensors[i + "y"] = y.detach().numpy()
 
@@ -97,6 +106,14 @@ def conv(g, shape, filters, w, groups=1, bias=True, same=False, rectified=False)
     g.add(settings, f, x)
 
 
+def transposed(g, shape, filters, w, output=(0, 0), groups=1, bias=True):
+    x = {"x": g.numbers(*shape), "w": g.numbers(shape[1], filters // groups, *w["kernel"])}
+    if bias:
+        x["b"] = g.numbers(filters)
+    g.add({"op": "convtranspose2d", "filters": filters, **w, "output_padding": list(output), "groups": groups, "bias": bias},
+          lambda t: F.conv_transpose2d(t["x"], t["w"], t.get("b"), w["stride"], symmetric(w), output, groups, w["dilation"]), x)
+
+
 def convolutions():
     g = Golden("conv2d")
     conv(g, (1, 1, 3, 3), 1, window((2, 2)))
@@ -126,6 +143,13 @@ def convolutions():
     conv(g, (2, 3, 5, 5), 6, window((3, 3)), groups=3)
     conv(g, (2, 3, 6, 5), 5, window((3, 3), padding=(1, 1, 1, 1)), rectified=True)
     conv(g, (16, 1, 6, 6), 3, window((3, 3), (2, 2), (1, 1, 1, 1)), bias=False, rectified=True)
+    transposed(g, (2, 3, 5, 3), 5, window((2, 2), (2, 2)))
+    transposed(g, (2, 3, 5, 3), 4, window((3, 3), (2, 2), (1, 1, 1, 1)), output=(1, 1))
+    transposed(g, (1, 17, 3, 4), 18, window((4, 4), (2, 2), (1, 1, 1, 1)))
+    transposed(g, (17, 2, 3, 3), 3, window((2, 2), (3, 3)), output=(2, 0), bias=False)
+    transposed(g, (2, 4, 5, 5), 6, window((3, 3), padding=(1, 1, 1, 1)), groups=2)
+    transposed(g, (2, 3, 3, 3), 3, window((3, 3), (2, 2), (1, 1, 1, 1)), output=(0, 1), groups=3)
+    transposed(g, (2, 2, 4, 5), 3, window((3, 2), (2, 1), (1, 1, 0, 0), (2, 3)), output=(1, 2))
     g.write()
 
 
@@ -191,6 +215,80 @@ def pooling():
     avg_pool(g, n(2, 2, 6, 6), window((2, 2), (2, 2)), rectified=True)
     g.add({"op": "globalavgpool2d"}, lambda t: F.adaptive_avg_pool2d(t["x"], 1), {"x": n(3, 4, 5, 3)})
     g.add({"op": "globalavgpool2d"}, lambda t: F.adaptive_avg_pool2d(t["x"], 1), {"x": n(17, 2, 1, 1)})
+    for shape, size in (((2, 3, 7, 5), (3, 2)), ((1, 17, 3, 5), (7, 7)), ((2, 2, 13, 11), (6, 6)), ((3, 2, 4, 4), (1, 4))):
+        g.add({"op": "adaptiveavgpool2d", "output": list(size)}, lambda t: F.adaptive_avg_pool2d(t["x"], size), {"x": n(*shape)})
+    g.write()
+
+
+def batch_norm(g, x, training, eps=1e-5, momentum=0.1, rectified=False):
+    def f(t):
+        y = F.batch_norm(t["x"], t["running_mean"], t["running_var"], t["w"], t["b"], training, momentum, eps)
+        return F.relu(y) if rectified else y
+    c = x.shape[1]
+    g.add({"op": "batchnorm2d", "eps": eps, "momentum": momentum, "training": training, "rectified": rectified}, f,
+          {"x": x, "w": g.numbers(c), "b": g.numbers(c)},
+          state={"running_mean": g.numbers(c), "running_var": g.numbers(c) + np.float32(1.5)})
+
+
+def normalisation():
+    g = Golden("normalisation")
+    n = g.numbers
+    for shape in ((3, 5, 4, 3), (17, 3, 2, 2), (2, 17, 5, 1), (1, 33, 3, 3), (17, 13)):
+        for training in (True, False):
+            batch_norm(g, n(*shape), training)
+    batch_norm(g, n(5, 3, 2, 2), True, eps=0.5, momentum=1.0)
+    batch_norm(g, n(3, 17, 3, 3), True, momentum=0.01, rectified=True)
+    batch_norm(g, n(3, 17, 3, 3), False, rectified=True)
+    for shape, groups, eps in (((3, 5, 3, 1), 1, 1e-5), ((2, 6, 5, 3), 3, 1e-5), ((1, 34, 3, 3), 2, 1e-3), ((17, 17, 2, 2), 17, 1e-5)):
+        g.add({"op": "groupnorm", "groups": groups, "eps": eps}, lambda t: F.group_norm(t["x"], groups, t["w"], t["b"], eps),
+              {"x": n(*shape), "w": n(shape[1]), "b": n(shape[1])})
+    for shape, eps in (((3, 5, 7, 3), 1e-6), ((1, 33, 3, 5), 1e-5), ((17, 31), 1e-5)):
+        def f(t):
+            last = t["x"].movedim(1, -1)
+            return F.layer_norm(last, (shape[1],), t["w"], t["b"], eps).movedim(-1, 1)
+        g.add({"op": "layernorm", "eps": eps}, f, {"x": n(*shape), "w": n(shape[1]), "b": n(shape[1])})
+    g.write()
+
+
+def per_image(loss):
+    """One number per image: the mean over its elements."""
+    return loss.reshape(loss.shape[0], -1).mean(1)
+
+
+def cross_entropy(g, shape, smoothing, weights, soft):
+    labels = g.random.randint(0, shape[1], shape[:1] + shape[2:])
+    targets = g.random.dirichlet(np.ones(shape[1]), shape[:1] + shape[2:]).astype(np.float32)
+    targets = np.ascontiguousarray(np.moveaxis(targets, -1, 1))
+    given = torch.tensor(targets.astype(np.float64)) if soft else torch.tensor(labels)
+    w = torch.tensor(weights, dtype=torch.float64) if weights else None
+    g.add({"op": "softmaxcrossentropy", "smoothing": smoothing, "weights": weights},
+          lambda t: per_image(F.cross_entropy(t["x"], given, w, reduction="none", label_smoothing=smoothing)),
+          {"x": g.numbers(*shape) * np.float32(3)}, None if soft else labels, targets if soft else None)
+
+
+def losses():
+    g = Golden("losses")
+    weights = [0.5, 2.0, 0.0, 1.0, 3.0]
+    for shape in ((17, 5), (3, 5, 3, 2)):
+        for smoothing, w in ((0.1, []), (0.0, weights), (0.3, weights)):
+            for soft in (False, True):
+                cross_entropy(g, shape, smoothing, w, soft)
+    cross_entropy(g, (3, 31), 0.1, [], False)
+    cross_entropy(g, (3, 31), 0.0, [], True)
+    cross_entropy(g, (2, 17, 3, 5), 0.0, [], False)
+    for shape, scale in (((17, 7), 1), ((2, 17, 3, 1), 1), ((3, 5), 200)):
+        x, t = g.numbers(*shape) * np.float32(scale), g.random.uniform(0, 1, shape).astype(np.float32)
+        y = torch.tensor(t.astype(np.float64))
+        g.add({"op": "binarycrossentropy"},
+              lambda p: per_image(F.binary_cross_entropy_with_logits(p["x"], y, reduction="none")), {"x": x}, targets=t)
+        g.add({"op": "meansquared"}, lambda p: per_image(F.mse_loss(p["x"], y, reduction="none")), {"x": x}, targets=t)
+        for delta in (1.0, 0.25):
+            g.add({"op": "huber", "delta": delta},
+                  lambda p: per_image(F.huber_loss(p["x"], y, reduction="none", delta=delta)), {"x": x}, targets=t)
+    for shape, scale in (((17, 10), 1), ((3, 31), 1000), ((2, 5, 3, 1), 5)):
+        x = g.numbers(*shape) * np.float32(scale)
+        g.add({"op": "logsoftmax"}, lambda t: F.log_softmax(t["x"], 1), {"x": x})
+        g.add({"op": "softmax"}, lambda t: F.softmax(t["x"], 1), {"x": x})
     g.write()
 
 
@@ -271,6 +369,8 @@ if __name__ == "__main__":
     os.makedirs(OUT, exist_ok=True)
     convolutions()
     pooling()
+    normalisation()
+    losses()
     the_rest()
     curve()
     for name in sorted(os.listdir(OUT)):

@@ -6,6 +6,16 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import cortado.io.Safetensors;
 import cortado.op.Add;
+import cortado.op.Pass;
+import cortado.op.MeanSquared;
+import cortado.op.LogSoftmax;
+import cortado.op.LayerNorm;
+import cortado.op.Huber;
+import cortado.op.GroupNorm;
+import cortado.op.ConvTranspose2d;
+import cortado.op.BinaryCrossEntropy;
+import cortado.op.BatchNorm2d;
+import cortado.op.AdaptiveAvgPool2d;
 import cortado.op.AvgPool2d;
 import cortado.op.Conv2d;
 import cortado.op.Flatten;
@@ -36,7 +46,7 @@ import java.util.stream.Stream;
 record Golden(Case c, Map<String, Tensor> tensors) {
 
     static List<Golden> all() {
-        return Stream.of("conv2d", "pooling", "rest").flatMap(name -> read(name).stream()).toList();
+        return Stream.of("conv2d", "pooling", "normalisation", "losses", "rest").flatMap(name -> read(name).stream()).toList();
     }
 
     private static List<Golden> read(String name) {
@@ -50,9 +60,11 @@ record Golden(Case c, Map<String, Tensor> tensors) {
                     tensors.put(key.substring(prefix.length()), t);
                 }
             });
-            Shape[] x = Stream.of("x", "x1", "labels").filter(tensors::containsKey).map(k -> tensors.get(k).shape())
+            Shape[] x = Stream.of("x", "x1", "labels", "targets").filter(tensors::containsKey).map(k -> tensors.get(k).shape())
                     .toArray(Shape[]::new);
-            golden.add(new Golden(Case.of(name + " " + prefix + " " + e, op(e.getAsJsonObject()), x), tensors));
+            JsonObject o = e.getAsJsonObject();
+            Case c = Case.of(name + " " + prefix + " " + e, op(o), x);
+            golden.add(new Golden(o.has("training") && !flag(o, "training") ? c.inferring() : c, tensors));
         }
         return golden;
     }
@@ -86,7 +98,20 @@ record Golden(Case c, Map<String, Tensor> tensors) {
             case "flatten" -> new Flatten();
             case "add" -> new Add();
             case "softmax" -> new Softmax();
-            case "softmaxcrossentropy" -> new SoftmaxCrossEntropy();
+            case "logsoftmax" -> new LogSoftmax();
+            case "softmaxcrossentropy" -> o.has("smoothing")
+                    ? new SoftmaxCrossEntropy(o.get("smoothing").getAsDouble(),
+                            o.getAsJsonArray("weights").asList().stream().map(JsonElement::getAsDouble).toList())
+                    : new SoftmaxCrossEntropy();
+            case "binarycrossentropy" -> new BinaryCrossEntropy();
+            case "meansquared" -> new MeanSquared();
+            case "huber" -> new Huber(o.get("delta").getAsDouble());
+            case "batchnorm2d" -> new BatchNorm2d(o.get("eps").getAsDouble(), o.get("momentum").getAsDouble());
+            case "groupnorm" -> new GroupNorm(o.get("groups").getAsInt(), o.get("eps").getAsDouble());
+            case "layernorm" -> new LayerNorm(o.get("eps").getAsDouble());
+            case "convtranspose2d" -> new ConvTranspose2d(o.get("filters").getAsInt(), window(o), ints(o, "output_padding")[0],
+                    ints(o, "output_padding")[1], o.get("groups").getAsInt(), flag(o, "bias"));
+            case "adaptiveavgpool2d" -> new AdaptiveAvgPool2d(ints(o, "output")[0], ints(o, "output")[1]);
             default -> throw new AssertionError("no op for " + o);
         };
         return flag(o, "rectified") ? new Rectified(op) : op;
@@ -119,17 +144,30 @@ record Golden(Case c, Map<String, Tensor> tensors) {
             x.add(tensors.get("labels"));
             dx.add(Optional.empty());
         }
-        List<Tensor> params = Stream.of("w", "b").filter(tensors::containsKey)
+        if (tensors.containsKey("targets")) {
+            x.add(copy(tensors.get("targets"), type, Layout.ROWS));
+            dx.add(Optional.empty());
+        }
+        List<Tensor> params = Stream.of("w", "b", "running_mean", "running_var").filter(tensors::containsKey)
                 .map(k -> copy(tensors.get(k), type, Layout.ROWS)).toList();
         return Operands.of(x, Tensor.of(c.output(), type, layout), params,
                 c.op().saved(c.shapes()).stream().map(s -> Tensor.of(s, Type.I32, layout)).toList())
                 .withGradients(copy(tensors.get("dy"), type, layout), dx, new boolean[x.size()],
-                        params.stream().map(p -> Optional.of(Tensor.of(p.shape(), type))).toList());
+                        c.op().params(c.shapes()).stream().map(p -> p.learned() ? Optional.of(Tensor.of(p.shape(), type))
+                                : Optional.<Tensor>empty()).toList())
+                .in(new Pass(c.training()), 0, 0);
     }
 
     /** The gradients in the order of {@link Checks#gradients}. */
     List<Tensor> gradients() {
         return Stream.of("dx", "dx1", "dw", "db").filter(tensors::containsKey).map(tensors::get).toList();
+    }
+
+    /** What forward leaves of the state, after the learned parameters, by name. */
+    Map<String, Tensor> state() {
+        Map<String, Tensor> after = new LinkedHashMap<>();
+        Stream.of("running_mean", "running_var").filter(tensors::containsKey).forEach(k -> after.put(k, tensors.get("after " + k)));
+        return after;
     }
 
     private static Tensor copy(Tensor t, Type type, Layout layout) {

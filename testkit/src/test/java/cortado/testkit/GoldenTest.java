@@ -8,6 +8,7 @@ import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,6 +48,10 @@ class GoldenTest {
         Shards shards = new Shards(g.c(), backend, o);
         shards.forward();
         List<Finding> all = new ArrayList<>(List.of(Checks.compare("y", g.tensors().get("y"), o.y())));
+        int state = 2; // after weight and bias
+        for (Map.Entry<String, Tensor> e : g.state().entrySet()) {
+            all.add(Checks.compare(e.getKey(), e.getValue(), o.param(state++)));
+        }
         shards.backward();
         List<Tensor> ours = Checks.gradients(g.c(), o);
         assertThat(ours).hasSameSizeAs(g.gradients());

@@ -43,6 +43,7 @@ class MutationTest {
     private static final String[] LINEAR = {DIFFERENCES, ADJOINT, PARITY, GOLDEN};
     private static final String[] ADDED = {DIFFERENCES, ADJOINT, ACCUMULATION, PARITY, GOLDEN};
     private static final String[] CHOICE = {PARITY, GOLDEN};
+    private static final String[] PLAIN = {DIFFERENCES, GOLDEN};
 
     static List<Mutant> mutants() {
         String input = "dy.get(n, k, p, q) * w.get(k, cg, r, s))";
@@ -77,8 +78,29 @@ class MutationTest {
                         NONLINEAR));
     }
 
+    /** Ops whose fast kernels, where there are any, are not in lanes. */
+    static List<Mutant> modern() {
+        return List.of(
+                new Mutant("mean", "Standardize", " - g - m.hat", " - m.hat", "batchnorm2d", PLAIN),
+                new Mutant("variance", "Standardize", " - m.hat(x.get(n, c, h, w)) * gHat", "", "layernorm", PLAIN),
+                new Mutant("unbiased", "BatchNorm2d", "m.variance() * m.m() / (m.m() - 1)", "m.variance()", "batchnorm2d", GOLDEN),
+                new Mutant("constants", "BatchNorm2d", "!o.training()", "false", "batchnorm2d", PLAIN),
+                new Mutant("group", "GroupNorm", "g * size + c", "g + c * groups", "groupnorm", GOLDEN),
+                new Mutant("transposed", "ConvTranspose2d", "x.get(n, c, h, v) * dy.get(n, k, p, q)",
+                        "x.get(n, c, h, v) * dy.get(n, k, p, 0)", "convtranspose2d", DIFFERENCES, ADJOINT, GOLDEN),
+                new Mutant("adaptive", "AdaptiveAvgPool2d", "dy.get(n, c, p, q) / count(p, q, dx.shape())", "dy.get(n, c, p, q)",
+                        "adaptiveavgpool2d", DIFFERENCES, ADJOINT, GOLDEN),
+                new Mutant("logarithm", "LogSoftmax", "Math.exp(y.get(n, k, h, w)) * sum", "sum", "logsoftmax", PLAIN),
+                new Mutant("smoothing", "SoftmaxCrossEntropy", "(1 - smoothing) * t", "t", "softmaxcrossentropy", GOLDEN),
+                new Mutant("class weights", "SoftmaxCrossEntropy", "(p * all - ", "(p - ", "softmaxcrossentropy", PLAIN),
+                new Mutant("squared", "MeanSquared", "2 * (f - t)", "f - t", "meansquared", PLAIN),
+                new Mutant("straight", "Huber", "Math.clamp(f - t, -delta, delta)", "f - t", "huber", PLAIN),
+                new Mutant("sigmoid", "BinaryCrossEntropy", "1 / (1 + Math.exp(-f)) - t", "1 / (1 + Math.exp(f)) - t",
+                        "binarycrossentropy", PLAIN));
+    }
+
     @ParameterizedTest
-    @MethodSource("mutants")
+    @MethodSource({"mutants", "modern"})
     void aBrokenFormulaIsNoticed(Mutant m, @TempDir Path room) throws Exception {
         Path sources = Path.of("../core/src/main/java/cortado/op");
         assumeTrue(Files.isDirectory(sources), "the sources of core are not beside this module");
