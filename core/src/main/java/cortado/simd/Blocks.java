@@ -93,6 +93,63 @@ public final class Blocks {
     }
 
     /**
+     * Copies some rows of one plane into a border of zeros.
+     *
+     * @param y     room for {@code deep} rows
+     * @param yo    its first element
+     * @param deep  rows wanted
+     * @param wide  floats of each
+     * @param x     the plane
+     * @param xo    its first element
+     * @param h     rows it has
+     * @param row   floats of each
+     * @param first the first row wanted; what lies outside the plane is zero
+     * @param left  floats of zeros before each row
+     */
+    public static void pad(float[] y, int yo, int deep, int wide, float[] x, int xo, int h, int row, int first, int left) {
+        for (int r = first; r < first + deep; r++, yo += wide) {
+            if (r < 0 || r >= h) {
+                Arrays.fill(y, yo, yo + wide, 0);
+            } else {
+                Arrays.fill(y, yo, yo + left, 0);
+                System.arraycopy(x, xo + r * row, y, yo + left, row);
+                Arrays.fill(y, yo + left + row, yo + wide, 0);
+            }
+        }
+    }
+
+    /**
+     * {@code sums += Σ x} lane by lane, in four interleaved sums.
+     *
+     * @param sums   16 sums
+     * @param so     the first
+     * @param x      blocks
+     * @param xo     the first element
+     * @param blocks how many
+     * @param step   floats from block to block
+     */
+    public static void addLanes(float[] sums, int so, float[] x, int xo, int blocks, int step) {
+        for (int lane = 0; lane < WIDTH; lane += V) {
+            FloatVector s0 = FloatVector.zero(F);
+            FloatVector s1 = s0;
+            FloatVector s2 = s0;
+            FloatVector s3 = s0;
+            int b = 0;
+            int at = xo + lane;
+            for (; b <= blocks - 4; b += 4, at += 4 * step) {
+                s0 = s0.add(FloatVector.fromArray(F, x, at));
+                s1 = s1.add(FloatVector.fromArray(F, x, at + step));
+                s2 = s2.add(FloatVector.fromArray(F, x, at + 2 * step));
+                s3 = s3.add(FloatVector.fromArray(F, x, at + 3 * step));
+            }
+            for (; b < blocks; b++, at += step) {
+                s0 = s0.add(FloatVector.fromArray(F, x, at));
+            }
+            FloatVector.fromArray(F, sums, so + lane).add(s0.add(s1).add(s2.add(s3))).intoArray(sums, so + lane);
+        }
+    }
+
+    /**
      * The sum of all elements of some blocks: per lane in four interleaved sums, then the fixed tree.
      *
      * @param x      blocks

@@ -1,0 +1,164 @@
+package cortado.op;
+
+import cortado.op.Correlation.Axis;
+import cortado.op.Correlation.Side;
+import cortado.simd.Blocks;
+import cortado.simd.Lanes;
+import cortado.tensor.Layout;
+import cortado.tensor.Shape;
+import cortado.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * Direct convolution with channels in blocks, for any window, stride, dilation and groups, and for linear layers, whose batch is
+ * an image of N rows.
+ *
+ * <p>Strategies: forward is a {@link Correlation} of x, vectors along the filters. The gradient of x is one of dy with the turned
+ * weights, vectors along the channels; a stride of s splits it into s×s, one for the inputs at each place modulo s, so that no
+ * zero of a dilated dy is multiplied. The gradient of w is a {@link WeightGradient}. A ReLU behind is taken on the way.
+ */
+final class Conv2dChannels implements Wide {
+    private static final float[] NO_BIAS = {};
+
+    private final Shape x;
+    private final Shape y;
+    private final int groups;
+    private final Window window;
+    private final boolean relu;
+    private final Correlation forward;
+    private final Correlation input;
+    private final WeightGradient weights;
+
+    Conv2dChannels(Conv2d op, Shape x, boolean relu) {
+        this(x, op.output(x), op.window(), op.groups(), relu);
+    }
+
+    Conv2dChannels(Linear op, Shape x, boolean relu) {
+        this(x, op.output(x), Window.of(1), 1, relu);
+    }
+
+    private Conv2dChannels(Shape x, Shape y, Window window, int groups, boolean relu) {
+        this.x = x;
+        this.y = y;
+        this.window = window;
+        this.groups = groups;
+        this.relu = relu;
+        forward = forward(Layout.CHANNELS);
+        weights = new WeightGradient(forward, x.n());
+        int cg = x.dim(1) / groups;
+        int rs = window.size();
+        Side in = Side.of(y, Layout.CHANNELS);
+        Side out = Side.of(x, Layout.CHANNELS);
+        input = new Correlation(in, out, x.n(), groups, backward(window.h(), out.h()), backward(window.w(), out.w()),
+                new Correlation.Weights(rs, cg * rs, window.w().kernel(), y.dim(1) / groups * cg * rs));
+    }
+
+    private Correlation forward(Layout layout) {
+        int cg = x.dim(1) / groups;
+        int rs = window.size();
+        Side in = Side.of(x, layout);
+        Side out = Side.of(y, Layout.CHANNELS);
+        return new Correlation(in, out, x.n(), groups, List.of(forward(window.h(), out.h())), List.of(forward(window.w(), out.w())),
+                new Correlation.Weights(cg * rs, rs, window.w().kernel(), y.dim(1) / groups * cg * rs));
+    }
+
+    private static Axis forward(Window.Axis a, int out) {
+        int[] at = IntStream.range(0, a.kernel()).toArray();
+        return new Axis(0, 1, out, a.stride(), at, IntStream.of(at).map(r -> a.at(0, r)).toArray());
+    }
+
+    /** For each place modulo the stride: the window positions that meet such inputs, and the first output they meet. */
+    private static List<Axis> backward(Window.Axis a, int in) {
+        List<Axis> all = new ArrayList<>();
+        for (int p = 0; p < Math.min(a.stride(), in); p++) {
+            int place = p + a.before();
+            int[] at = IntStream.range(0, a.kernel()).filter(r -> Math.floorMod(place - r * a.dilation(), a.stride()) == 0).toArray();
+            int[] offset = IntStream.of(at).map(r -> Math.floorDiv(place - r * a.dilation(), a.stride())).toArray();
+            all.add(new Axis(p, a.stride(), Math.ceilDiv(in - p, a.stride()), 1, at, offset));
+        }
+        return all;
+    }
+
+    @Override
+    public String name() {
+        return "direct";
+    }
+
+    @Override
+    public int scratch() {
+        return Math.max(forward.packed(), Math.max(input.packed(), weights.scratch()));
+    }
+
+    @Override
+    public int room() {
+        return Math.max(Lanes.WIDTH, Math.max(forward.room(), input.room()));
+    }
+
+    @Override
+    public List<Phase> forward(Operands o, List<Tensor> room) {
+        Correlation f = o.x().layout() == Layout.CHANNELS ? forward : forward(o.x().layout());
+        float[] b = o.b().isPresent() ? o.b().get().floats() : NO_BIAS;
+        int bo = o.b().isPresent() ? o.b().get().offset() : 0;
+        return List.of(pack(f, o, b, bo), run(f, o, o.y(), o.x(), false, relu, room));
+    }
+
+    private static Phase pack(Correlation c, Operands o, float[] b, int bo) {
+        Tensor to = o.scratch();
+        return Correlation.phase(c.panels::size, (panel, _) -> c.pack(panel, o.w().floats(), o.w().offset(), b, bo, to.floats(),
+                to.offset()));
+    }
+
+    private static Phase run(Correlation c, Operands o, Tensor y, Tensor x, boolean add, boolean relu, List<Tensor> room) {
+        Tensor packed = o.scratch();
+        return Correlation.phase(() -> c.parts(o.n()), (part, worker) -> {
+            Tensor r = room.get(worker);
+            c.run(part, o.n(), y.floats(), y.offset(), x.floats(), x.offset(), packed.floats(), packed.offset(), add, relu, r.floats(),
+                    r.offset());
+        });
+    }
+
+    @Override
+    public List<Phase> backward(Operands o, List<Tensor> room) {
+        List<Phase> phases = new ArrayList<>();
+        if (relu) {
+            int image = o.dy().length() / y.n();
+            phases.add(Correlation.phase(o::n, (n, _) -> {
+                int at = o.dy().offset() + n * image;
+                Blocks.mask(o.dy().floats(), at, o.dy().floats(), at, o.y().floats(), o.y().offset() + n * image, image, false);
+            }));
+        }
+        if (o.dw().isPresent()) {
+            WeightGradient g = o.x().layout() == Layout.CHANNELS ? weights
+                    : new WeightGradient(forward(o.x().layout()), x.n());
+            phases.addAll(g.phases(o, room));
+        }
+        if (o.db().isPresent()) {
+            phases.add(bias(o.db().get(), o, room));
+        }
+        if (o.dx().isPresent()) {
+            phases.add(pack(input, o, NO_BIAS, 0));
+            phases.add(run(input, o, o.dx().get(), o.dy(), o.accumulates(0), false, room));
+        }
+        return phases;
+    }
+
+    private Phase bias(Tensor db, Operands o, List<Tensor> room) {
+        Side s = input.x;
+        return Correlation.phase(s::blocks, (block, worker) -> {
+            Tensor sums = room.get(worker);
+            for (int l = 0; l < Lanes.WIDTH; l++) {
+                sums.floats()[sums.offset() + l] = 0;
+            }
+            int images = s.image() == 0 ? 1 : o.n();
+            for (int n = 0; n < images; n++) {
+                Blocks.addLanes(sums.floats(), sums.offset(), o.dy().floats(), o.dy().offset() + n * s.image() + block * s.block(),
+                        s.image() == 0 ? o.n() : s.h() * s.w(), s.pixel());
+            }
+            for (int l = 0; l < Math.min(Lanes.WIDTH, s.c() - block * Lanes.WIDTH); l++) {
+                db.floats()[db.offset() + block * Lanes.WIDTH + l] += sums.floats()[sums.offset() + l];
+            }
+        });
+    }
+}
