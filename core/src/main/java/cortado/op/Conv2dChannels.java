@@ -1,7 +1,6 @@
 package cortado.op;
 
 import cortado.op.Correlation.Axis;
-import cortado.op.Correlation.Side;
 import cortado.simd.Blocks;
 import cortado.simd.Lanes;
 import cortado.tensor.Layout;
@@ -52,7 +51,7 @@ final class Conv2dChannels implements Wide {
         Side in = Side.of(y, Layout.CHANNELS);
         Side out = Side.of(x, Layout.CHANNELS);
         input = new Correlation(in, out, x.n(), groups, backward(window.h(), out.h()), backward(window.w(), out.w()),
-                new Correlation.Weights(rs, cg * rs, window.w().kernel(), y.dim(1) / groups * cg * rs));
+                new Packed.Weights(rs, cg * rs, window.w().kernel(), y.dim(1) / groups * cg * rs));
     }
 
     private Correlation forward(Layout layout) {
@@ -61,7 +60,7 @@ final class Conv2dChannels implements Wide {
         Side in = Side.of(x, layout);
         Side out = Side.of(y, Layout.CHANNELS);
         return new Correlation(in, out, x.n(), groups, List.of(forward(window.h(), out.h())), List.of(forward(window.w(), out.w())),
-                new Correlation.Weights(cg * rs, rs, window.w().kernel(), y.dim(1) / groups * cg * rs));
+                new Packed.Weights(cg * rs, rs, window.w().kernel(), y.dim(1) / groups * cg * rs));
     }
 
     private static Axis forward(Window.Axis a, int out) {
@@ -74,7 +73,8 @@ final class Conv2dChannels implements Wide {
         List<Axis> all = new ArrayList<>();
         for (int p = 0; p < Math.min(a.stride(), in); p++) {
             int place = p + a.before();
-            int[] at = IntStream.range(0, a.kernel()).filter(r -> Math.floorMod(place - r * a.dilation(), a.stride()) == 0).toArray();
+            int[] at = IntStream.range(0, a.kernel()).filter(r -> Math.floorMod(place - r * a.dilation(), a.stride()) == 0)
+                    .toArray();
             int[] offset = IntStream.of(at).map(r -> Math.floorDiv(place - r * a.dilation(), a.stride())).toArray();
             all.add(new Axis(p, a.stride(), Math.ceilDiv(in - p, a.stride()), 1, at, offset));
         }
@@ -88,7 +88,12 @@ final class Conv2dChannels implements Wide {
 
     @Override
     public int scratch() {
-        return Math.max(forward.packed(), Math.max(input.packed(), weights.scratch()));
+        return Math.max(input.packed().length(), weights.scratch());
+    }
+
+    @Override
+    public int prepared() {
+        return forward.packed().length();
     }
 
     @Override
@@ -97,26 +102,30 @@ final class Conv2dChannels implements Wide {
     }
 
     @Override
-    public List<Phase> forward(Operands o, List<Tensor> room) {
-        Correlation f = o.x().layout() == Layout.CHANNELS ? forward : forward(o.x().layout());
+    public List<Phase> prepare(Operands o, List<Tensor> room) {
         float[] b = o.b().isPresent() ? o.b().get().floats() : NO_BIAS;
         int bo = o.b().isPresent() ? o.b().get().offset() : 0;
-        return List.of(pack(f, o, b, bo), run(f, o, o.y(), o.x(), false, relu, room));
+        return List.of(pack(reading(o), o, b, bo, o.prepared()));
     }
 
-    private static Phase pack(Correlation c, Operands o, float[] b, int bo) {
-        Tensor to = o.scratch();
-        return Correlation.phase(c.panels::size, (panel, _) -> c.pack(panel, o.w().floats(), o.w().offset(), b, bo, to.floats(),
-                to.offset()));
+    private Correlation reading(Operands o) {
+        return o.x().layout() == Layout.CHANNELS ? forward : forward(o.x().layout());
     }
 
-    private static Phase run(Correlation c, Operands o, Tensor y, Tensor x, boolean add, boolean relu, List<Tensor> room) {
-        Tensor packed = o.scratch();
-        return Correlation.phase(() -> c.parts(o.n()), (part, worker) -> {
-            Tensor r = room.get(worker);
-            c.run(part, o.n(), y.floats(), y.offset(), x.floats(), x.offset(), packed.floats(), packed.offset(), add, relu, r.floats(),
-                    r.offset());
-        });
+    @Override
+    public List<Phase> forward(Operands o, List<Tensor> room) {
+        return List.of(run(reading(o), o, o.y(), o.x(), o.prepared(), false, relu, room));
+    }
+
+    private static Phase pack(Correlation c, Operands o, float[] b, int bo, Tensor to) {
+        return Phase.of(c.packed().panels()::size,
+                (p, _) -> c.packed().pack(c.packed().panels().get(p), o.w().floats(), o.w().offset(), b, bo, to.floats(),
+                        to.offset()));
+    }
+
+    private static Phase run(Correlation c, Operands o, Tensor y, Tensor x, Tensor w, boolean add, boolean relu,
+            List<Tensor> room) {
+        return Phase.of(() -> c.parts(o.n()), (part, worker) -> c.run(part, o.n(), y, x, w, add, relu, room.get(worker)));
     }
 
     @Override
@@ -124,29 +133,28 @@ final class Conv2dChannels implements Wide {
         List<Phase> phases = new ArrayList<>();
         if (relu) {
             int image = o.dy().length() / y.n();
-            phases.add(Correlation.phase(o::n, (n, _) -> {
+            phases.add(Phase.of(o::n, (n, _) -> {
                 int at = o.dy().offset() + n * image;
                 Blocks.mask(o.dy().floats(), at, o.dy().floats(), at, o.y().floats(), o.y().offset() + n * image, image, false);
             }));
         }
         if (o.dw().isPresent()) {
-            WeightGradient g = o.x().layout() == Layout.CHANNELS ? weights
-                    : new WeightGradient(forward(o.x().layout()), x.n());
+            WeightGradient g = o.x().layout() == Layout.CHANNELS ? weights : new WeightGradient(reading(o), x.n());
             phases.addAll(g.phases(o, room));
         }
         if (o.db().isPresent()) {
             phases.add(bias(o.db().get(), o, room));
         }
         if (o.dx().isPresent()) {
-            phases.add(pack(input, o, NO_BIAS, 0));
-            phases.add(run(input, o, o.dx().get(), o.dy(), o.accumulates(0), false, room));
+            phases.add(pack(input, o, NO_BIAS, 0, o.scratch()));
+            phases.add(run(input, o, o.dx().get(), o.dy(), o.scratch(), o.accumulates(0), false, room));
         }
         return phases;
     }
 
     private Phase bias(Tensor db, Operands o, List<Tensor> room) {
-        Side s = input.x;
-        return Correlation.phase(s::blocks, (block, worker) -> {
+        Side s = input.x();
+        return Phase.of(s::blocks, (block, worker) -> {
             Tensor sums = room.get(worker);
             for (int l = 0; l < Lanes.WIDTH; l++) {
                 sums.floats()[sums.offset() + l] = 0;

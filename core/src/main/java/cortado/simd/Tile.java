@@ -15,18 +15,16 @@ import jdk.incubator.vector.FloatVector;
  * y[yAt[r] + j·yBlock] = start + Σ_t x[xAt[r] + taps[t]] · w[t·wStep + j·wBlock]        each element of y and w a block of 16 lanes
  * </pre>
  *
- * Forward: r are pixels, t runs over channel and window, w are weights packed in panels of up to four blocks. The gradient of w
- * changes the roles: r are channel and window, t runs over pixels, "w" is dy. The mirror of {@link Taps}: there a weight is
- * broadcast over lanes of x, here an element of x over lanes of w.
+ * Forward: r are pixels, t runs over channel and window, w are weights in panels of up to four blocks. For the gradient of w the
+ * roles change: r are channel and window, t runs over pixels, "w" is dy. The mirror of {@link Taps}, which broadcasts weights.
  *
- * <p>Strategies: 24 of 32 registers hold a tile of rows × blocks while t goes by, 6×4, 8×3 or 12×2 as the panel has blocks, 12×1
- * for a single one. Rows past the last repeat it: they compute and store the same again, so there is no tail. Every element is
- * one chain of fma in the order of t: the same bits whatever the tile or the vector width.
+ * <p>Strategies: 24 of 32 registers hold a tile of rows × blocks while t goes by, 6×4, 8×3 or 12×2 as the panel has blocks, or 12×1.
+ * Rows past the last repeat it, and store the same again: there is no tail. Every element is one chain of fma in the order of t:
+ * the same bits whatever the tile or the vector width.
  */
 public final class Tile {
     /** Blocks of a panel, at most. */
     public static final int BLOCKS = 4;
-
     private final int[] taps;
     private final int[] xAt;
     private final int[] yAt;
@@ -84,15 +82,12 @@ public final class Tile {
         float[] s = add ? y : b;
         int rows = blocks == 4 ? 6 : blocks == 3 ? 8 : 12;
         for (int lane = 0; lane < WIDTH; lane += V) {
-            int yl = yo + lane;
-            int wl = wo + lane;
-            int so = add ? yl : bo + lane;
             for (int r = row; r < end; r += rows) {
                 switch (blocks) {
-                    case 4 -> tile6x4(y, yl, x, xo, r, end - 1, from, to, w, wl, wStep, s, so, add);
-                    case 3 -> tile8x3(y, yl, x, xo, r, end - 1, from, to, w, wl, wStep, s, so, add);
-                    case 2 -> tile12x2(y, yl, x, xo, r, end - 1, from, to, w, wl, wStep, s, so, add);
-                    default -> tile12x1(y, yl, x, xo, r, end - 1, from, to, w, wl, wStep, s, so, add);
+                    case 4 -> tile6x4(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, bo + lane, add);
+                    case 3 -> tile8x3(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, bo + lane, add);
+                    case 2 -> tile12x2(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, bo + lane, add);
+                    default -> tile12x1(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, bo + lane, add);
                 }
             }
         }
@@ -102,12 +97,16 @@ public final class Tile {
         return FloatVector.fromArray(F, a, o);
     }
 
+    private static int at(int[] place, int row, int last) {
+        return place[Math.min(row, last)];
+    }
+
     private void tile6x4(float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo, int wStep,
             float[] s, int so, boolean add) {
-        int x0 = xo + xAt[row], x1 = xo + xAt[Math.min(row + 1, last)], x2 = xo + xAt[Math.min(row + 2, last)];
-        int x3 = xo + xAt[Math.min(row + 3, last)], x4 = xo + xAt[Math.min(row + 4, last)], x5 = xo + xAt[Math.min(row + 5, last)];
-        int y0 = yo + yAt[row], y1 = yo + yAt[Math.min(row + 1, last)], y2 = yo + yAt[Math.min(row + 2, last)];
-        int y3 = yo + yAt[Math.min(row + 3, last)], y4 = yo + yAt[Math.min(row + 4, last)], y5 = yo + yAt[Math.min(row + 5, last)];
+        int x0 = xAt[row], x1 = at(xAt, row + 1, last), x2 = at(xAt, row + 2, last), x3 = at(xAt, row + 3, last);
+        int x4 = at(xAt, row + 4, last), x5 = at(xAt, row + 5, last);
+        int y0 = yo + yAt[row], y1 = yo + at(yAt, row + 1, last), y2 = yo + at(yAt, row + 2, last);
+        int y3 = yo + at(yAt, row + 3, last), y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last);
         int sBlock = add ? yBlock : WIDTH;
         int s0 = add ? y0 : so, s1 = add ? y1 : so, s2 = add ? y2 : so, s3 = add ? y3 : so, s4 = add ? y4 : so, s5 = add ? y5 : so;
         FloatVector a00 = load(s, s0), a01 = load(s, s0 + sBlock), a02 = load(s, s0 + 2 * sBlock), a03 = load(s, s0 + 3 * sBlock);
@@ -117,11 +116,8 @@ public final class Tile {
         FloatVector a40 = load(s, s4), a41 = load(s, s4 + sBlock), a42 = load(s, s4 + 2 * sBlock), a43 = load(s, s4 + 3 * sBlock);
         FloatVector a50 = load(s, s5), a51 = load(s, s5 + sBlock), a52 = load(s, s5 + 2 * sBlock), a53 = load(s, s5 + 3 * sBlock);
         for (int t = from, v = wo + from * wStep; t < to; t++, v += wStep) {
-            int o = taps[t];
-            FloatVector w0 = load(w, v);
-            FloatVector w1 = load(w, v + wBlock);
-            FloatVector w2 = load(w, v + 2 * wBlock);
-            FloatVector w3 = load(w, v + 3 * wBlock);
+            int o = xo + taps[t];
+            FloatVector w0 = load(w, v), w1 = load(w, v + wBlock), w2 = load(w, v + 2 * wBlock), w3 = load(w, v + 3 * wBlock);
             FloatVector f = FloatVector.broadcast(F, x[x0 + o]);
             a00 = f.fma(w0, a00);
             a01 = f.fma(w1, a01);
@@ -181,12 +177,11 @@ public final class Tile {
 
     private void tile8x3(float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo, int wStep,
             float[] s, int so, boolean add) {
-        int x0 = xo + xAt[row], x1 = xo + xAt[Math.min(row + 1, last)], x2 = xo + xAt[Math.min(row + 2, last)];
-        int x3 = xo + xAt[Math.min(row + 3, last)], x4 = xo + xAt[Math.min(row + 4, last)], x5 = xo + xAt[Math.min(row + 5, last)];
-        int x6 = xo + xAt[Math.min(row + 6, last)], x7 = xo + xAt[Math.min(row + 7, last)];
-        int y0 = yo + yAt[row], y1 = yo + yAt[Math.min(row + 1, last)], y2 = yo + yAt[Math.min(row + 2, last)];
-        int y3 = yo + yAt[Math.min(row + 3, last)], y4 = yo + yAt[Math.min(row + 4, last)], y5 = yo + yAt[Math.min(row + 5, last)];
-        int y6 = yo + yAt[Math.min(row + 6, last)], y7 = yo + yAt[Math.min(row + 7, last)];
+        int x0 = xAt[row], x1 = at(xAt, row + 1, last), x2 = at(xAt, row + 2, last), x3 = at(xAt, row + 3, last);
+        int x4 = at(xAt, row + 4, last), x5 = at(xAt, row + 5, last), x6 = at(xAt, row + 6, last), x7 = at(xAt, row + 7, last);
+        int y0 = yo + yAt[row], y1 = yo + at(yAt, row + 1, last), y2 = yo + at(yAt, row + 2, last);
+        int y3 = yo + at(yAt, row + 3, last), y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last);
+        int y6 = yo + at(yAt, row + 6, last), y7 = yo + at(yAt, row + 7, last);
         int sBlock = add ? yBlock : WIDTH;
         int s0 = add ? y0 : so, s1 = add ? y1 : so, s2 = add ? y2 : so, s3 = add ? y3 : so, s4 = add ? y4 : so, s5 = add ? y5 : so;
         int s6 = add ? y6 : so, s7 = add ? y7 : so;
@@ -199,10 +194,8 @@ public final class Tile {
         FloatVector a60 = load(s, s6), a61 = load(s, s6 + sBlock), a62 = load(s, s6 + 2 * sBlock);
         FloatVector a70 = load(s, s7), a71 = load(s, s7 + sBlock), a72 = load(s, s7 + 2 * sBlock);
         for (int t = from, v = wo + from * wStep; t < to; t++, v += wStep) {
-            int o = taps[t];
-            FloatVector w0 = load(w, v);
-            FloatVector w1 = load(w, v + wBlock);
-            FloatVector w2 = load(w, v + 2 * wBlock);
+            int o = xo + taps[t];
+            FloatVector w0 = load(w, v), w1 = load(w, v + wBlock), w2 = load(w, v + 2 * wBlock);
             FloatVector f = FloatVector.broadcast(F, x[x0 + o]);
             a00 = f.fma(w0, a00);
             a01 = f.fma(w1, a01);
@@ -264,17 +257,17 @@ public final class Tile {
 
     private void tile12x2(float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo, int wStep,
             float[] s, int so, boolean add) {
-        int x0 = xo + xAt[row], x1 = xo + xAt[Math.min(row + 1, last)], x2 = xo + xAt[Math.min(row + 2, last)];
-        int x3 = xo + xAt[Math.min(row + 3, last)], x4 = xo + xAt[Math.min(row + 4, last)], x5 = xo + xAt[Math.min(row + 5, last)];
-        int x6 = xo + xAt[Math.min(row + 6, last)], x7 = xo + xAt[Math.min(row + 7, last)], x8 = xo + xAt[Math.min(row + 8, last)];
-        int x9 = xo + xAt[Math.min(row + 9, last)], x10 = xo + xAt[Math.min(row + 10, last)], x11 = xo + xAt[Math.min(row + 11, last)];
-        int y0 = yo + yAt[row], y1 = yo + yAt[Math.min(row + 1, last)], y2 = yo + yAt[Math.min(row + 2, last)];
-        int y3 = yo + yAt[Math.min(row + 3, last)], y4 = yo + yAt[Math.min(row + 4, last)], y5 = yo + yAt[Math.min(row + 5, last)];
-        int y6 = yo + yAt[Math.min(row + 6, last)], y7 = yo + yAt[Math.min(row + 7, last)], y8 = yo + yAt[Math.min(row + 8, last)];
-        int y9 = yo + yAt[Math.min(row + 9, last)], y10 = yo + yAt[Math.min(row + 10, last)], y11 = yo + yAt[Math.min(row + 11, last)];
+        int x0 = xAt[row], x1 = at(xAt, row + 1, last), x2 = at(xAt, row + 2, last), x3 = at(xAt, row + 3, last);
+        int x4 = at(xAt, row + 4, last), x5 = at(xAt, row + 5, last), x6 = at(xAt, row + 6, last), x7 = at(xAt, row + 7, last);
+        int x8 = at(xAt, row + 8, last), x9 = at(xAt, row + 9, last), x10 = at(xAt, row + 10, last), x11 = at(xAt, row + 11, last);
+        int y0 = yo + yAt[row], y1 = yo + at(yAt, row + 1, last), y2 = yo + at(yAt, row + 2, last);
+        int y3 = yo + at(yAt, row + 3, last), y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last);
+        int y6 = yo + at(yAt, row + 6, last), y7 = yo + at(yAt, row + 7, last), y8 = yo + at(yAt, row + 8, last);
+        int y9 = yo + at(yAt, row + 9, last), y10 = yo + at(yAt, row + 10, last), y11 = yo + at(yAt, row + 11, last);
         int sBlock = add ? yBlock : WIDTH;
         int s0 = add ? y0 : so, s1 = add ? y1 : so, s2 = add ? y2 : so, s3 = add ? y3 : so, s4 = add ? y4 : so, s5 = add ? y5 : so;
-        int s6 = add ? y6 : so, s7 = add ? y7 : so, s8 = add ? y8 : so, s9 = add ? y9 : so, s10 = add ? y10 : so, s11 = add ? y11 : so;
+        int s6 = add ? y6 : so, s7 = add ? y7 : so, s8 = add ? y8 : so, s9 = add ? y9 : so, s10 = add ? y10 : so,
+                s11 = add ? y11 : so;
         FloatVector a00 = load(s, s0), a01 = load(s, s0 + sBlock), a10 = load(s, s1), a11 = load(s, s1 + sBlock);
         FloatVector a20 = load(s, s2), a21 = load(s, s2 + sBlock), a30 = load(s, s3), a31 = load(s, s3 + sBlock);
         FloatVector a40 = load(s, s4), a41 = load(s, s4 + sBlock), a50 = load(s, s5), a51 = load(s, s5 + sBlock);
@@ -282,9 +275,8 @@ public final class Tile {
         FloatVector a80 = load(s, s8), a81 = load(s, s8 + sBlock), a90 = load(s, s9), a91 = load(s, s9 + sBlock);
         FloatVector a100 = load(s, s10), a101 = load(s, s10 + sBlock), a110 = load(s, s11), a111 = load(s, s11 + sBlock);
         for (int t = from, v = wo + from * wStep; t < to; t++, v += wStep) {
-            int o = taps[t];
-            FloatVector w0 = load(w, v);
-            FloatVector w1 = load(w, v + wBlock);
+            int o = xo + taps[t];
+            FloatVector w0 = load(w, v), w1 = load(w, v + wBlock);
             FloatVector f = FloatVector.broadcast(F, x[x0 + o]);
             a00 = f.fma(w0, a00);
             a01 = f.fma(w1, a01);
@@ -350,21 +342,21 @@ public final class Tile {
 
     private void tile12x1(float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo, int wStep,
             float[] s, int so, boolean add) {
-        int x0 = xo + xAt[row], x1 = xo + xAt[Math.min(row + 1, last)], x2 = xo + xAt[Math.min(row + 2, last)];
-        int x3 = xo + xAt[Math.min(row + 3, last)], x4 = xo + xAt[Math.min(row + 4, last)], x5 = xo + xAt[Math.min(row + 5, last)];
-        int x6 = xo + xAt[Math.min(row + 6, last)], x7 = xo + xAt[Math.min(row + 7, last)], x8 = xo + xAt[Math.min(row + 8, last)];
-        int x9 = xo + xAt[Math.min(row + 9, last)], x10 = xo + xAt[Math.min(row + 10, last)], x11 = xo + xAt[Math.min(row + 11, last)];
-        int y0 = yo + yAt[row], y1 = yo + yAt[Math.min(row + 1, last)], y2 = yo + yAt[Math.min(row + 2, last)];
-        int y3 = yo + yAt[Math.min(row + 3, last)], y4 = yo + yAt[Math.min(row + 4, last)], y5 = yo + yAt[Math.min(row + 5, last)];
-        int y6 = yo + yAt[Math.min(row + 6, last)], y7 = yo + yAt[Math.min(row + 7, last)], y8 = yo + yAt[Math.min(row + 8, last)];
-        int y9 = yo + yAt[Math.min(row + 9, last)], y10 = yo + yAt[Math.min(row + 10, last)], y11 = yo + yAt[Math.min(row + 11, last)];
+        int x0 = xAt[row], x1 = at(xAt, row + 1, last), x2 = at(xAt, row + 2, last), x3 = at(xAt, row + 3, last);
+        int x4 = at(xAt, row + 4, last), x5 = at(xAt, row + 5, last), x6 = at(xAt, row + 6, last), x7 = at(xAt, row + 7, last);
+        int x8 = at(xAt, row + 8, last), x9 = at(xAt, row + 9, last), x10 = at(xAt, row + 10, last), x11 = at(xAt, row + 11, last);
+        int y0 = yo + yAt[row], y1 = yo + at(yAt, row + 1, last), y2 = yo + at(yAt, row + 2, last);
+        int y3 = yo + at(yAt, row + 3, last), y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last);
+        int y6 = yo + at(yAt, row + 6, last), y7 = yo + at(yAt, row + 7, last), y8 = yo + at(yAt, row + 8, last);
+        int y9 = yo + at(yAt, row + 9, last), y10 = yo + at(yAt, row + 10, last), y11 = yo + at(yAt, row + 11, last);
         int s0 = add ? y0 : so, s1 = add ? y1 : so, s2 = add ? y2 : so, s3 = add ? y3 : so, s4 = add ? y4 : so, s5 = add ? y5 : so;
-        int s6 = add ? y6 : so, s7 = add ? y7 : so, s8 = add ? y8 : so, s9 = add ? y9 : so, s10 = add ? y10 : so, s11 = add ? y11 : so;
+        int s6 = add ? y6 : so, s7 = add ? y7 : so, s8 = add ? y8 : so, s9 = add ? y9 : so, s10 = add ? y10 : so,
+                s11 = add ? y11 : so;
         FloatVector a00 = load(s, s0), a10 = load(s, s1), a20 = load(s, s2), a30 = load(s, s3);
         FloatVector a40 = load(s, s4), a50 = load(s, s5), a60 = load(s, s6), a70 = load(s, s7);
         FloatVector a80 = load(s, s8), a90 = load(s, s9), a100 = load(s, s10), a110 = load(s, s11);
         for (int t = from, v = wo + from * wStep; t < to; t++, v += wStep) {
-            int o = taps[t];
+            int o = xo + taps[t];
             FloatVector w0 = load(w, v);
             FloatVector f = FloatVector.broadcast(F, x[x0 + o]);
             a00 = f.fma(w0, a00);
