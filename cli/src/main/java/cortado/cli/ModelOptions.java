@@ -1,9 +1,8 @@
 package cortado.cli;
 
-import cortado.tensor.Shape;
-import cortado.train.Config;
 import java.nio.file.Path;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,16 +17,8 @@ final class ModelOptions {
     @Option(names = "--model", paramLabel = "MODEL", description = "The same as an option.")
     private Optional<String> named = Optional.empty();
 
-    @Option(names = {"--input", "--input-size"}, paramLabel = "CxHxW", defaultValue = "1x28x28",
-            description = "Size of an image, where the network leaves it open (default ${DEFAULT-VALUE}).")
-    private String input;
-
-    @Option(names = "--in-chans", paramLabel = "N", description = "Channels of an image, in place of those of --input.")
-    private Optional<Integer> channels = Optional.empty();
-
-    @Option(names = {"--classes", "--num-classes"}, paramLabel = "N",
-            description = "Number of classes, where the network leaves it open (default 10).")
-    private Optional<Integer> classes = Optional.empty();
+    @Mixin
+    private final SizeOptions sizes = new SizeOptions();
 
     /** The network asked for; says so where it was not named. */
     Source source(Output output) {
@@ -37,7 +28,6 @@ final class ModelOptions {
             output.note("no model named: taking " + newest.map(Path::toString).orElse("lenet5"));
             which = newest.map(Path::toString);
         }
-        Shape image = Config.size(input);
-        return Source.of(which.orElse("lenet5"), Shape.of(channels.orElse(image.dim(0)), image.dim(1), image.dim(2)), classes);
+        return Source.of(which.orElse("lenet5"), sizes);
     }
 }

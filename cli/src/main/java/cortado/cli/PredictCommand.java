@@ -6,7 +6,6 @@ import cortado.data.Datasets;
 import cortado.data.Loader;
 import cortado.graph.Model;
 import cortado.io.Json;
-import cortado.io.ModelFile;
 import cortado.op.Backend;
 import cortado.plan.Plan;
 import cortado.tensor.FormatException;
@@ -62,8 +61,9 @@ final class PredictCommand implements Callable<Integer> {
         if (top < 1) {
             throw new FormatException("--top: expected at least 1, received " + top);
         }
-        Path file = trained.file(o);
-        Model model = ModelFile.read(file);
+        TrainedOptions.Trained t = trained.trained(o);
+        Path file = t.file();
+        Model model = t.model();
         List<Path> files = files();
         int width = files.stream().mapToInt(f -> f.toString().length()).max().orElse(0);
         boolean failed = false;

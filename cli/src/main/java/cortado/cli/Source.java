@@ -33,7 +33,8 @@ import java.util.stream.Stream;
 record Source(String name, Graph graph, Optional<Model> model) {
     /** Where runs lie, seen from where the user stands. */
     static final Path RUNS = Path.of("runs");
-    /** Classes of a network that leaves them open. */
+    /** Images and classes of a text file that leaves them open. */
+    private static final Shape IMAGE = Shape.of(1, 28, 28);
     private static final int CLASSES = 10;
 
     /** What was said as a parameter or, the same, as an option; throws {@link FormatException} where they differ. */
@@ -59,18 +60,14 @@ record Source(String name, Graph graph, Optional<Model> model) {
     }
 
     /**
-     * @param given   name, file or folder
-     * @param image   sizes for a network that has no input of its own
-     * @param classes number of scores, if the user said
+     * @param given name, file or folder
+     * @param sizes for a network that leaves them open
      */
-    static Source of(String given, Shape image, Optional<Integer> classes) {
+    static Source of(String given, SizeOptions sizes) {
         expect("model", Networks.NAMES, given);
-        if (Networks.NAMES.contains(given)) {
-            return new Source(given, Networks.named(given, image, classes.orElse(CLASSES)), Optional.empty());
-        }
-        if (given.endsWith(".json") && !Files.isDirectory(path(given))) {
-            Network n = network(path(given), image, classes);
-            return new Source(n.name(), n.graph(), Optional.empty());
+        Optional<Network> network = network(given, sizes);
+        if (network.isPresent()) {
+            return new Source(network.get().name(), network.get().graph(), Optional.empty());
         }
         Path file = path(given);
         if (!Files.exists(file)) {
@@ -79,6 +76,17 @@ record Source(String name, Graph graph, Optional<Model> model) {
         }
         Model m = ModelFile.read(file(file));
         return new Source(m.name(), m.graph(), Optional.of(m));
+    }
+
+    /** The network of that name or in that text file; empty for anything else. */
+    static Optional<Network> network(String given, SizeOptions sizes) {
+        if (Networks.NAMES.contains(given)) {
+            return Optional.of(new Network(given, Networks.named(given, sizes.image(Networks.image(given)),
+                    sizes.classes().orElse(Networks.classes(given)))));
+        }
+        return given.endsWith(".json") && !Files.isDirectory(path(given))
+                ? Optional.of(network(path(given), sizes.image(IMAGE), sizes.classes()))
+                : Optional.empty();
     }
 
     /** A network's text file; where it numbers its scores itself, they may be any number. */
@@ -129,7 +137,7 @@ record Source(String name, Graph graph, Optional<Model> model) {
         }
     }
 
-    private static Path path(String given) {
+    static Path path(String given) {
         try {
             return Path.of(given);
         } catch (InvalidPathException e) {

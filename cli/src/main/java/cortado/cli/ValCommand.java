@@ -5,7 +5,6 @@ import cortado.data.Datasets;
 import cortado.data.Options;
 import cortado.graph.Model;
 import cortado.io.Json;
-import cortado.io.ModelFile;
 import cortado.op.Backend;
 import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
@@ -55,8 +54,9 @@ final class ValCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Output o = common.output();
-        Path file = trained.file(o);
-        Model model = ModelFile.read(file);
+        TrainedOptions.Trained t = trained.trained(o);
+        Path file = t.file();
+        Model model = t.model();
         Optional<String> learnt = data(file, model);
         String name = Source.either(given, "--data", named).or(() -> learnt).orElseThrow(() -> new FormatException(file
                 + " does not say what data it was trained on; name some (--data)"));

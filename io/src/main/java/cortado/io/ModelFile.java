@@ -11,6 +11,7 @@ import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,6 +35,8 @@ import java.util.TreeMap;
 public final class ModelFile {
     private static final String FORMAT = "cortado 1";
     private static final String PROVENANCE = "provenance.";
+    /** How many batches a batch norm of PyTorch has seen, which matters only to its momentum of "none". */
+    private static final String COUNTER = ".num_batches_tracked";
 
     private ModelFile() {
     }
@@ -84,7 +87,8 @@ public final class ModelFile {
 
     /**
      * Reads weights for a given network; metadata is ignored, so any safetensors file with the right names will do. F64 and
-     * half floats are converted.
+     * half floats are converted, and sizes of 1 at the end of a shape may be missing or too many: a linear layer's {@code K C} fits a
+     * 1×1 convolution's {@code K C 1 1}. PyTorch's counters {@code num_batches_tracked} are passed over.
      *
      * @param file  a safetensors file
      * @param graph the network
@@ -105,16 +109,16 @@ public final class ModelFile {
                 throw new FormatException(file + ": tensor " + p.name() + " (" + p.shape() + ") is missing"
                         + Hint.near(p.name(), unknown));
             }
-            if (!t.shape().equals(p.shape())) {
+            if (!stem(t.shape()).equals(stem(p.shape()))) {
                 throw new FormatException(file + ": tensor " + p.name() + ": expected " + p.shape() + ", received " + t.shape());
             }
             if (t.type() == Type.I32) {
                 throw new FormatException(file + ": tensor " + p.name() + ": expected floating-point numbers, received integers");
             }
-            weights.put(p.name(), t.type() == Type.F32 ? t : t.to(Type.F32));
+            weights.put(p.name(), (t.type() == Type.F32 ? t : t.to(Type.F32)).reshape(p.shape()));
         }
         for (String name : st.tensors().keySet()) {
-            if (unknown.contains(name)) {
+            if (unknown.contains(name) && !name.endsWith(COUNTER)) {
                 throw new FormatException(file + ": tensor " + Fields.shown(name) + " belongs to no layer of the network"
                         + Hint.near(name, weights.keySet()));
             }
@@ -122,9 +126,19 @@ public final class ModelFile {
         return Parameters.of(weights);
     }
 
+    /** The sizes without those of 1 at the end. */
+    private static List<Integer> stem(Shape shape) {
+        int rank = shape.rank();
+        while (rank > 0 && shape.dim(rank - 1) == 1) {
+            rank--;
+        }
+        return Arrays.stream(shape.dims()).limit(rank).boxed().toList();
+    }
+
     private static String entry(Path file, Safetensors st, String key) {
         return Optional.ofNullable(st.metadata().get(key)).orElseThrow(() -> new FormatException(file
-                + ": this is a safetensors file, but not a Cortado model: its metadata lacks " + key));
+                + ": this is a safetensors file, but not a Cortado model: its metadata lacks " + key
+                + "; weights from elsewhere need a network to go with them (--model NETWORK --weights " + file + ")"));
     }
 
     private static List<String> classes(Path file, Safetensors st, Graph graph) {
