@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -61,6 +62,44 @@ public final class JsonLines implements AutoCloseable {
                 channel.truncate(end);
                 throw e;
             }
+        } catch (IOException e) {
+            throw AtomicFile.cannot("write", file, e);
+        }
+    }
+
+    /**
+     * Cuts off what follows the last line that says this; nothing, if no line does.
+     *
+     * @param value as it was added
+     * @throws UncheckedIOException if that fails: one line with file and reason
+     */
+    public void cutAfter(Json value) {
+        byte[] line = (value.text() + "\n").getBytes(StandardCharsets.UTF_8);
+        try {
+            byte[] all = Files.readAllBytes(file);
+            for (int at = all.length - line.length; at >= 0; at--) {
+                if ((at == 0 || all[at - 1] == '\n') && Arrays.equals(all, at, at + line.length, line, 0, line.length)) {
+                    cut(at + line.length);
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw AtomicFile.cannot("read", file, e);
+        }
+    }
+
+    /**
+     * Begins anew, without a line.
+     *
+     * @throws UncheckedIOException if that fails: one line with file and reason
+     */
+    public void clear() {
+        cut(0);
+    }
+
+    private void cut(long end) {
+        try {
+            channel.truncate(end).position(end);
         } catch (IOException e) {
             throw AtomicFile.cannot("write", file, e);
         }

@@ -79,4 +79,20 @@ class JsonTest {
                 .hasMessageContaining("events.jsonl: line 2: ");
         assertThatThrownBy(() -> JsonLines.read(dir.resolve("none"))).isInstanceOf(FormatException.class);
     }
+
+    @Test
+    void aLogIsCutAfterTheLastLineThatSaysSo(@TempDir Path dir) throws IOException {
+        Path file = dir.resolve("log.jsonl");
+        try (JsonLines log = JsonLines.append(file)) {
+            List.of(1, 12, 1, 21).forEach(n -> log.add(Json.of(n)));
+            log.cutAfter(Json.of(2));
+            assertThat(Files.readString(file)).isEqualTo("1\n12\n1\n21\n");
+            log.cutAfter(Json.of(1));
+            log.add(Json.of(5));
+            assertThat(Files.readString(file)).isEqualTo("1\n12\n1\n5\n");
+            log.clear();
+            log.add(Json.of(6));
+        }
+        assertThat(Files.readString(file)).isEqualTo("6\n");
+    }
 }

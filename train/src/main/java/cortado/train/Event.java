@@ -47,6 +47,10 @@ public sealed interface Event {
      * @param checkpoint shares memory with the training, so valid until the listener returns
      */
     record Save(Checkpoint checkpoint) implements Event {
+        /** {@return the event of a checkpoint there, as an object} */
+        static Json.Obj json(Position at) {
+            return Json.object().with("event", "checkpoint").with("epoch", at.epoch() + 1).with("step", at.batch());
+        }
     }
 
     /**
@@ -120,8 +124,7 @@ public sealed interface Event {
                     .with("train_images", s.data.train().size()).with("val_images", s.data.test().size())
                     .with("parameters", s.parameters).with("steps_per_epoch", s.steps).with("bytes", s.bytes);
             case Resumed r -> Json.object().with("event", "resumed").with("epoch", r.at.epoch() + 1).with("step", r.at.batch());
-            case Save s -> Json.object().with("event", "checkpoint").with("epoch", s.checkpoint.at().epoch() + 1)
-                    .with("step", s.checkpoint.at().batch());
+            case Save s -> Save.json(s.checkpoint.at());
             case Progress p -> Json.object().with("event", "progress").with("epoch", p.epoch).with("step", p.step)
                     .with("steps", p.steps).with("train_loss", p.loss).with("lr", p.rate).with("images_per_s", p.imagesPerSecond)
                     .with("done", p.done).with("seconds", p.seconds);

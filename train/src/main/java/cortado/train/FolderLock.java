@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  * may clear away what a kill left half written.
  */
 final class FolderLock implements AutoCloseable {
+    static final String FILE = ".lock";
+
     private final Path file;
     private final FileChannel channel;
 
@@ -25,7 +27,7 @@ final class FolderLock implements AutoCloseable {
 
     /** {@return the lock}; throws {@link UncheckedIOException} with one line if another process has it. */
     static FolderLock take(Path folder) {
-        Path file = folder.resolve(".lock");
+        Path file = folder.resolve(FILE);
         try {
             FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
             if (!locked(channel)) {

@@ -1,12 +1,10 @@
 package cortado.train;
 
 import cortado.data.DataSplit;
-import cortado.graph.Model;
 import cortado.io.AtomicFile;
 import cortado.io.Json;
 import cortado.io.JsonLines;
 import cortado.io.ModelFile;
-import cortado.io.Safetensors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -27,7 +25,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  * config.json        all settings
- * provenance.json    data fingerprint, code, machine, seed; at the end the weights' hashes
+ * provenance.json    {@link Provenance}
  * events.jsonl       one event a line, those of steps once a second
  * metrics.csv        one row an epoch
  * best.safetensors   the best model so far
@@ -36,8 +34,8 @@ import java.util.stream.Stream;
  * *.png              at the end: curves, confusion, filters, mistakes
  * </pre>
  *
- * Every file but the log is replaced whole, so whatever happens, what stands there is complete. The log only grows: a resumed
- * training tells the epochs after its checkpoint anew, and the later line counts.
+ * Every file but the log is replaced whole, so whatever happens, what stands there is complete. A run that is gone on with cuts its
+ * log where its checkpoint was written: what came after is told anew, so each epoch stands there once.
  */
 public final class Run implements Consumer<Event>, AutoCloseable {
     /** All settings; what {@code train -c} takes. */
@@ -46,6 +44,7 @@ public final class Run implements Consumer<Event>, AutoCloseable {
     public static final String BEST = "best.safetensors";
     /** The model of the last epoch. */
     public static final String LAST = "last.safetensors";
+    private static final String LOG_FILE = "events.jsonl";
     private static final System.Logger LOG = System.getLogger(Run.class.getName());
 
     private final Path folder;
@@ -56,24 +55,22 @@ public final class Run implements Consumer<Event>, AutoCloseable {
     private final Checkpoints.Newest newest;
     private final History history = new History();
     private Optional<Event.Started> started = Optional.empty();
+    private Optional<Provenance> provenance = Optional.empty();
     private double logged = Double.NEGATIVE_INFINITY;
 
     private Run(Path folder, Map<String, String> machine) {
         this.folder = folder;
         this.machine = new TreeMap<>(machine);
         this.lock = FolderLock.take(folder);
-        this.events = JsonLines.append(folder.resolve("events.jsonl"));
+        this.events = JsonLines.append(folder.resolve(LOG_FILE));
         this.checkpoints = new Checkpoints(folder.resolve("checkpoints"));
         this.newest = checkpoints.newest();
-        for (String damage : newest.damaged()) {
-            events.add(Json.object().with("event", "damaged").with("message", damage));
-        }
     }
 
     /**
      * A run in a folder of its own.
      *
-     * @param folder  made if it does not exist; must be empty
+     * @param folder  made if it does not exist; must be empty, but for what a training leaves that was killed before it began
      * @param machine what the caller knows of where this runs, for {@code provenance.json}: system, processor, vector width
      * @return the run
      * @throws UncheckedIOException if the folder is in use or cannot be made; the cause's message is one line
@@ -82,7 +79,7 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         try {
             Files.createDirectories(folder);
             try (Stream<Path> files = Files.list(folder)) {
-                if (files.findAny().isPresent()) {
+                if (files.anyMatch(f -> !unbegun(f))) {
                     throw new FileAlreadyExistsException("it is not empty; name another (--output), or remove it");
                 }
             }
@@ -90,6 +87,13 @@ public final class Run implements Consumer<Event>, AutoCloseable {
             throw cannot(folder, e);
         }
         return new Run(folder, machine);
+    }
+
+    /** Whether a file stands in a run's folder before its settings do. */
+    private static boolean unbegun(Path file) {
+        String name = file.getFileName().toString();
+        return name.equals(FolderLock.FILE) || name.startsWith("." + CONFIG)
+                || name.equals(LOG_FILE) && file.toFile().length() == 0;
     }
 
     /**
@@ -143,10 +147,7 @@ public final class Run implements Consumer<Event>, AutoCloseable {
 
     /** {@return whether its training has come to its end} */
     public boolean complete() {
-        return JsonLines.read(folder.resolve("events.jsonl")).reversed().stream()
-                .map(e -> e instanceof Json.Obj o ? o.get("event").orElse(e) : e)
-                .filter(e -> e.equals(Json.of("done")) || e.equals(Json.of("started")) || e.equals(Json.of("resumed")))
-                .findFirst().equals(Optional.of(Json.of("done")));
+        return Provenance.in(folder) && Provenance.read(folder).finished();
     }
 
     static UncheckedIOException cannot(Path folder, IOException e) {
@@ -175,14 +176,7 @@ public final class Run implements Consumer<Event>, AutoCloseable {
     @Override
     public void accept(Event event) {
         switch (event) {
-            case Event.Started s -> {
-                started = Optional.of(s);
-                if (!Files.exists(folder.resolve(CONFIG))) {
-                    AtomicFile.write(folder.resolve(CONFIG), s.settings().json().pretty());
-                }
-                AtomicFile.write(folder.resolve("provenance.json"), provenance(s).pretty());
-                events.add(s.json());
-            }
+            case Event.Started s -> start(s);
             case Event.Resumed r -> {
                 history.resume(r.history());
                 AtomicFile.write(folder.resolve("metrics.csv"), history.csv());
@@ -190,9 +184,9 @@ public final class Run implements Consumer<Event>, AutoCloseable {
                 events.add(r.json());
             }
             case Event.Save s -> {
+                events.add(s.json());
                 events.force();
                 checkpoints.write(s.checkpoint(), started().settings().saving().keep());
-                events.add(s.json());
             }
             case Event.Progress p -> {
                 if (p.seconds() - logged >= 1) {
@@ -207,6 +201,24 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         }
     }
 
+    private void start(Event.Started s) {
+        started = Optional.of(s);
+        if (!Files.exists(folder.resolve(CONFIG))) {
+            AtomicFile.write(folder.resolve(CONFIG), s.settings().json().pretty());
+        }
+        Optional<Position> from = newest.checkpoint().map(Checkpoint::at);
+        provenance = Optional.of(from.filter(at -> Provenance.in(folder))
+                .map(at -> Provenance.read(folder).resumed(at, s, machine)).orElseGet(() -> Provenance.of(s, machine)));
+        provenance.get().write(folder);
+        from.ifPresentOrElse(at -> events.cutAfter(Event.Save.json(at)), events::clear);
+        for (String damage : newest.damaged()) {
+            events.add(Json.object().with("event", "damaged").with("message", damage));
+        }
+        if (from.isEmpty()) {
+            events.add(s.json());
+        }
+    }
+
     private void epoch(Event.EpochEnd e) {
         ModelFile.write(folder.resolve(LAST), e.model());
         if (e.best()) {
@@ -217,12 +229,12 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         events.add(e.json());
     }
 
+    /** The pictures come first: finished is a run that has all of them. */
     private void end(String event, Outcome outcome) {
-        Event.Started s = started();
-        AtomicFile.write(folder.resolve("provenance.json"), provenance(s).with("best_epoch", outcome.bestEpoch())
-                .with("best_sha256", hash(outcome.best())).with("last_sha256", hash(outcome.last())).pretty());
-        pictures(s.data(), outcome);
+        pictures(started().data(), outcome);
         events.add(summary(event, outcome));
+        events.force();
+        provenance.orElseThrow().ended(outcome, event.equals("done")).write(folder);
     }
 
     /**
@@ -231,34 +243,19 @@ public final class Run implements Consumer<Event>, AutoCloseable {
      * @param event   {@code done} or {@code stopped}
      * @param outcome of its training
      * @return {@code {"event":…,"run":…,"model":…,"epochs":…,"best_epoch":…,"val_top1":…,"val_top5":…,"val_loss":…,
-     *         "images_per_s":…,"seconds":…,"weights_sha256":…}}: {@code model} is the best model's file, the rest is about it
+     *         "images_per_s":…,"seconds":…,"weights_sha256":…,"last_sha256":…}}: {@code model} is the best model's file, the
+     *         rest is about it; {@code last_sha256} is of the weights that the training ended with
      */
     public Json.Obj summary(String event, Outcome outcome) {
         Json.Obj o = Json.object().with("event", event).with("run", folder).with("model", folder.resolve(BEST));
         for (var field : outcome.json(event).fields().entrySet()) {
             o = o.with(field.getKey(), field.getValue());
         }
-        return o.with("weights_sha256", hash(outcome.best()));
+        return o.with("weights_sha256", Provenance.hash(outcome.best())).with("last_sha256", Provenance.hash(outcome.last()));
     }
 
     private Event.Started started() {
         return started.orElseThrow(() -> new IllegalStateException("a run begins with Started"));
-    }
-
-    private static String hash(Model model) {
-        return Safetensors.sha256(model.parameters().map());
-    }
-
-    private Json.Obj provenance(Event.Started s) {
-        Json.Obj o = Json.object().with("cortado", Trainer.version()).with("data", s.data().name())
-                .with("data_sha256", s.dataSha256())
-                .with("train_images", s.data().train().size()).with("val_images", s.data().test().size())
-                .with("seed", s.settings().seed()).with("threads", s.settings().threads())
-                .with("jdk", Runtime.version().toString()).with("processors", Runtime.getRuntime().availableProcessors());
-        for (var m : machine.entrySet()) {
-            o = o.with(m.getKey(), m.getValue());
-        }
-        return o.with("settings", s.settings().json());
     }
 
     /** A machine without fonts or without its drawing library cannot draw; that is no reason to call a good training bad. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cortado.data.DataSplit;
 import cortado.graph.Model;
+import cortado.io.Json;
+import cortado.io.JsonLines;
 import cortado.io.Safetensors;
 import cortado.tensor.FormatException;
 import cortado.tensor.Rng;
@@ -257,7 +259,19 @@ class CheckpointTest {
             assertThat(folder.resolve(name)).hasSameBinaryContentAs(whole.resolve(name));
         }
         assertThat(course(folder)).isEqualTo(course(whole)).hasSize(1 + EPOCHS);
+        assertThat(log(folder)).isEqualTo(log(whole)).hasSizeGreaterThan(EPOCHS * 11);
         assertThat(Files.readString(folder.resolve("events.jsonl"))).contains("\"resumed\"");
+        Provenance provenance = Provenance.read(folder);
+        assertThat(provenance.differences(Provenance.read(whole))).isEmpty();
+        assertThat(provenance.text("last_sha256")).isEqualTo(Provenance.read(whole).text("last_sha256")).isPresent();
+        assertThat(((Json.Arr) provenance.json().get("resumed").orElseThrow()).items()).hasSizeBetween(1, breaks.size());
+    }
+
+    /** What the log says of beginnings, checkpoints, epochs and ends, without times and paths. */
+    private static List<String> log(Path folder) {
+        return JsonLines.read(folder.resolve("events.jsonl")).stream().map(Json::text)
+                .filter(l -> !l.contains("\"resumed\"") && !l.contains("\"progress\""))
+                .map(l -> l.replaceAll(",\"(run|model|seconds|images_per_s)\":[^,}]*", "")).toList();
     }
 
     /** The rows of metrics.csv without their times. */

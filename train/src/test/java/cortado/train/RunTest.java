@@ -69,7 +69,9 @@ class RunTest {
         Path folder = temp.resolve("run");
         train(folder, Shades.settings(1), e -> {});
         Json.Obj p = (Json.Obj) Json.parse(Files.readString(folder.resolve("provenance.json")), "provenance.json");
-        assertThat(p.fields()).containsKeys("cortado", "data_sha256", "jdk", "processors", "os", "seed", "settings", "last_sha256");
+        assertThat(p.fields()).containsKeys("cortado", "data_sha256", "jdk", "processors", "os", "seed", "settings", "best_sha256",
+                "last_sha256", "finished");
+        assertThat(p.fields().get("finished").text()).isEqualTo("true");
         assertThat(((Json.Str) p.fields().get("data_sha256")).value()).isEqualTo(DATA.fingerprint());
     }
 
