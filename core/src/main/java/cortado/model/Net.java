@@ -9,6 +9,7 @@ import cortado.op.GlobalAvgPool2d;
 import cortado.op.Init;
 import cortado.op.Input;
 import cortado.op.Linear;
+import cortado.op.Mul;
 import cortado.op.Op;
 import cortado.op.Relu;
 import cortado.op.Window;
@@ -87,6 +88,20 @@ final class Net {
     /** torchvision's {@code Conv2dNormActivation}: {@code name.0}, {@code name.1} and {@code name.2}. */
     Net convNormAct(String name, int filters, int kernel, int stride, int groups, Op activation) {
         return convNorm(name, filters, kernel, stride, groups).add(name + ".2", activation);
+    }
+
+    /**
+     * Squeeze and excitation (Hu, Shen, Sun, CVPR 2018): channels are weighed by what the whole image shows.
+     *
+     * @param channels of the layer added last
+     * @param squeezed between the two layers
+     */
+    Net squeezeExcite(String name, int channels, int squeezed, Op activation, Op gate) {
+        int in = at;
+        add(name + ".avgpool", new GlobalAvgPool2d());
+        conv(name + ".fc1", squeezed, Window.of(1), 1, true).add(name + ".activation", activation);
+        conv(name + ".fc2", channels, Window.of(1), 1, true).add(name + ".scale_activation", gate);
+        return join(name + ".scale", new Mul(), in, at);
     }
 
     /** Mean over the image, then a vector. */

@@ -31,11 +31,30 @@ public final class Networks {
             new Entry("convnet", DIGIT, 10, Small::convnet),
             new Entry("mlp", DIGIT, 10, Small::mlp),
             new Entry("vgg", CIFAR, 10, Small::vgg),
+            new Entry("resnet20", CIFAR, 10, (i, k) -> CifarResNet.of(3, i, k)),
+            new Entry("resnet32", CIFAR, 10, (i, k) -> CifarResNet.of(5, i, k)),
+            new Entry("resnet44", CIFAR, 10, (i, k) -> CifarResNet.of(7, i, k)),
+            new Entry("resnet56", CIFAR, 10, (i, k) -> CifarResNet.of(9, i, k)),
             new Entry("wide_resnet28_10", CIFAR, 10, (i, k) -> WideResNet.of(28, 10, i, k)),
+            new Entry("alexnet", IMAGENET, 1000, AlexNet::alexnet),
+            new Entry("vgg11", IMAGENET, 1000, (i, k) -> Vgg.of(List.of(1, 1, 2, 2, 2), false, i, k)),
+            new Entry("vgg13", IMAGENET, 1000, (i, k) -> Vgg.of(List.of(2, 2, 2, 2, 2), false, i, k)),
+            new Entry("vgg16", IMAGENET, 1000, (i, k) -> Vgg.of(List.of(2, 2, 3, 3, 3), false, i, k)),
+            new Entry("vgg11_bn", IMAGENET, 1000, (i, k) -> Vgg.of(List.of(1, 1, 2, 2, 2), true, i, k)),
+            new Entry("vgg13_bn", IMAGENET, 1000, (i, k) -> Vgg.of(List.of(2, 2, 2, 2, 2), true, i, k)),
+            new Entry("vgg16_bn", IMAGENET, 1000, (i, k) -> Vgg.of(List.of(2, 2, 3, 3, 3), true, i, k)),
             new Entry("resnet18", IMAGENET, 1000, (i, k) -> ResNet.of(false, List.of(2, 2, 2, 2), i, k)),
             new Entry("resnet34", IMAGENET, 1000, (i, k) -> ResNet.of(false, List.of(3, 4, 6, 3), i, k)),
             new Entry("resnet50", IMAGENET, 1000, (i, k) -> ResNet.of(true, List.of(3, 4, 6, 3), i, k)),
-            new Entry("resnet101", IMAGENET, 1000, (i, k) -> ResNet.of(true, List.of(3, 4, 23, 3), i, k)));
+            new Entry("resnet101", IMAGENET, 1000, (i, k) -> ResNet.of(true, List.of(3, 4, 23, 3), i, k)),
+            new Entry("mobilenet_v2", IMAGENET, 1000, MobileNetV2::mobilenet),
+            new Entry("mobilenet_v3_small", IMAGENET, 1000, MobileNetV3::small),
+            new Entry("mobilenet_v3_large", IMAGENET, 1000, MobileNetV3::large),
+            new Entry("squeezenet1_1", IMAGENET, 1000, SqueezeNet::squeezenet),
+            new Entry("densenet121", IMAGENET, 1000, (i, k) -> DenseNet.of(List.of(6, 12, 24, 16), i, k)),
+            new Entry("efficientnet_b0", IMAGENET, 1000, EfficientNet::b0),
+            new Entry("convnext_tiny", IMAGENET, 1000, ConvNext::tiny),
+            new Entry("unet", Shape.of(1, 256, 256), 2, UNet::unet));
 
     /** Names that {@link #named} knows. */
     public static final List<String> NAMES = ALL.stream().map(Entry::name).toList();

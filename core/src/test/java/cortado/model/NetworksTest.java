@@ -20,7 +20,14 @@ class NetworksTest {
             Map.entry("lenet5", 61_706L), Map.entry("convnet", 421_642L), Map.entry("mlp", 203_530L), Map.entry("vgg", 1_187_274L),
             Map.entry("wide_resnet28_10", 36_479_194L),
             Map.entry("resnet18", 11_689_512L), Map.entry("resnet34", 21_797_672L), Map.entry("resnet50", 25_557_032L),
-            Map.entry("resnet101", 44_549_160L));
+            Map.entry("resnet101", 44_549_160L), Map.entry("resnet20", 269_722L), Map.entry("resnet32", 464_154L),
+            Map.entry("resnet44", 658_586L), Map.entry("resnet56", 853_018L), Map.entry("alexnet", 61_100_840L),
+            Map.entry("vgg11", 132_863_336L), Map.entry("vgg13", 133_047_848L), Map.entry("vgg16", 138_357_544L),
+            Map.entry("vgg11_bn", 132_868_840L), Map.entry("vgg13_bn", 133_053_736L), Map.entry("vgg16_bn", 138_365_992L),
+            Map.entry("mobilenet_v2", 3_504_872L), Map.entry("mobilenet_v3_small", 2_542_856L),
+            Map.entry("mobilenet_v3_large", 5_483_032L), Map.entry("squeezenet1_1", 1_235_496L),
+            Map.entry("densenet121", 7_978_856L), Map.entry("efficientnet_b0", 5_288_548L),
+            Map.entry("convnext_tiny", 28_589_128L), Map.entry("unet", 31_030_658L));
 
     private static Graph made(String name) {
         return Networks.named(name, Networks.image(name), Networks.classes(name));
@@ -39,6 +46,10 @@ class NetworksTest {
     @CsvSource({"resnet50, 267, 0, conv1.weight, 64×3×7×7", "resnet50, 267, 4, bn1.running_var, 64",
         "resnet50, 267, 5, layer1.0.conv1.weight, 64×64×1×1", "resnet50, 267, 20, layer1.0.downsample.0.weight, 256×64×1×1",
         "resnet50, 267, 24, layer1.0.downsample.1.running_var, 256",
+        "mobilenet_v2, 262, 0, features.0.0.weight, 32×3×3×3", "mobilenet_v2, 262, 5, features.1.conv.0.0.weight, 32×1×3×3",
+        "mobilenet_v2, 262, 10, features.1.conv.1.weight, 16×32×1×1", "mobilenet_v2, 262, 11, features.1.conv.2.weight, 16",
+        "mobilenet_v2, 262, 15, features.2.conv.0.0.weight, 96×16×1×1", "mobilenet_v2, 262, 260, classifier.1.weight, 1000×1280",
+        "mobilenet_v2, 262, 255, features.18.0.weight, 1280×320×1×1",
         "resnet50, 267, 266, fc.bias, 1000", "resnet50, 267, 260, layer4.2.conv3.weight, 2048×512×1×1"})
     void tensorsHaveTorchvisionsNames(String network, int count, int at, String name, String shape) {
         List<Op.Param> all = made(network).params();
@@ -53,8 +64,30 @@ class NetworksTest {
             Shape made = Networks.image(name);
             Shape other = Shape.of(made.dim(0) == 3 ? 1 : 3, made.dim(1) + 5, made.dim(2) + 9);
             Shape scores = Networks.named(name, other, 7).outputExample();
-            assertThat(scores).as(name).isEqualTo(Shape.of(7));
+            assertThat(scores).as(name)
+                    .isEqualTo(name.equals("unet") ? Shape.of(7, other.dim(1), other.dim(2)) : Shape.of(7));
         }
+    }
+
+    /** Names that others' files have; a tensor that torchvision gives. */
+    @ParameterizedTest
+    @CsvSource({"alexnet, 16, classifier.6.weight, 1000×4096", "vgg16_bn, 84, features.41.running_var, 512",
+        "vgg11, 22, classifier.3.weight, 4096×4096", "resnet18, 102, layer2.0.downsample.1.weight, 128",
+        "mobilenet_v3_small, 210, features.1.block.1.fc2.weight, 16×8×1×1",
+        "mobilenet_v3_large, 266, features.16.1.running_mean, 960", "mobilenet_v3_large, 266, classifier.3.bias, 1000",
+        "squeezenet1_1, 52, features.12.expand3x3.weight, 256×64×3×3", "squeezenet1_1, 52, classifier.1.bias, 1000",
+        "densenet121, 606, features.denseblock3.denselayer24.conv2.weight, 32×128×3×3",
+        "densenet121, 606, features.transition3.conv.weight, 512×1024×1×1", "densenet121, 606, features.norm5.bias, 1024",
+        "efficientnet_b0, 311, features.1.0.block.1.fc1.weight, 8×32×1×1",
+        "efficientnet_b0, 311, features.6.3.block.3.1.bias, 192", "efficientnet_b0, 311, classifier.1.weight, 1000×1280",
+        "convnext_tiny, 182, features.5.8.layer_scale, 384×1×1", "convnext_tiny, 182, features.6.1.weight, 768×384×2×2",
+        "convnext_tiny, 182, features.7.2.block.5.bias, 768", "convnext_tiny, 182, classifier.0.weight, 768",
+        "resnet20, 97, linear.weight, 10×64", "resnet56, 277, layer3.8.conv2.weight, 64×64×3×3",
+        "wide_resnet28_10, 130, block2.layer.0.convShortcut.weight, 320×160×1×1"})
+    void filesOfOthersFit(String network, int count, String name, String shape) {
+        List<Op.Param> all = made(network).params();
+        assertThat(all.stream().filter(p -> p.name().equals(name)).map(p -> p.shape().toString())).containsExactly(shape);
+        assertThat(all).hasSize(count);
     }
 
     /** {@code kuangliu/pytorch-cifar} counts these for its ResNets with 10 classes. */
