@@ -5,6 +5,7 @@ import cortado.train.Recipes;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -119,11 +120,8 @@ final class RecipeOptions {
             description = "How much images of each class count: balanced, or a number per class.")
     private List<String> classWeights = List.of();
 
-    @Option(names = "--crop", paramLabel = "PIXELS", description = "Shift training images by up to so many pixels; 0 for none.")
-    private Optional<Integer> crop = Optional.empty();
-
-    @Option(names = "--flip", negatable = true, description = "Mirror every second training image, or not.")
-    private Optional<Boolean> flip = Optional.empty();
+    @Mixin
+    private final AugmentationOptions augmentation = new AugmentationOptions();
 
     @Option(names = "--seed", paramLabel = "N", description = "Decides weights, order and augmentation (default 0).")
     private Optional<Long> seed = Optional.empty();

@@ -52,7 +52,7 @@ public record Rng(long key) {
      * @param bound exclusive, positive
      */
     public int below(long index, int bound) {
-        return (int) Math.multiplyHigh(bits(index) >>> 1, (long) bound << 1);
+        return below(key, index, bound);
     }
 
     /**
@@ -60,8 +60,7 @@ public record Rng(long key) {
      * @param index counter
      */
     public double normal(long index) {
-        double u = 1 - uniform(2 * index);
-        return StrictMath.sqrt(-2 * StrictMath.log(u)) * StrictMath.cos(2 * Math.PI * uniform(2 * index + 1));
+        return normal(key, index);
     }
 
     /**
@@ -94,6 +93,26 @@ public record Rng(long key) {
      */
     public static double uniform(long key, long index) {
         return (mix(key + GOLDEN * (index + 1)) >>> 11) * 0x1p-53;
+    }
+
+    /**
+     * {@return {@code new Rng(key).below(index, bound)}, for loops that allocate nothing}
+     * @param key   a generator's
+     * @param index counter
+     * @param bound exclusive, positive
+     */
+    public static int below(long key, long index, int bound) {
+        return (int) Math.multiplyHigh(mix(key + GOLDEN * (index + 1)) >>> 1, (long) bound << 1);
+    }
+
+    /**
+     * {@return {@code new Rng(key).normal(index)}, for loops that allocate nothing}
+     * @param key   a generator's
+     * @param index counter
+     */
+    public static double normal(long key, long index) {
+        double u = 1 - uniform(key, 2 * index);
+        return StrictMath.sqrt(-2 * StrictMath.log(u)) * StrictMath.cos(2 * Math.PI * uniform(key, 2 * index + 1));
     }
 
     private static long mix(long z) {

@@ -4,6 +4,7 @@ import cortado.tensor.Layout;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import cortado.tensor.Type;
+import java.util.Optional;
 
 /**
  * Images and labels of one step. The tensors always have the full batch size N; in the last batch of an epoch only the first
@@ -13,13 +14,15 @@ import cortado.tensor.Type;
 public final class Batch {
     private final Tensor images;
     private final Tensor labels;
+    private final Optional<Tensor> targets;
     private final int[] indices;
     private int n;
     private int number;
 
-    Batch(Shape image, int size, Layout layout) {
+    Batch(Shape image, int size, Layout layout, Optional<Integer> classes) {
         this.images = Tensor.of(image.batch(size), Type.F32, layout);
         this.labels = Tensor.i32(size);
+        this.targets = classes.map(k -> Tensor.f32(size, k));
         this.indices = new int[size];
     }
 
@@ -38,9 +41,14 @@ public final class Batch {
         return images;
     }
 
-    /** {@return I32 {@code N}} */
+    /** {@return I32 {@code N}: the class of each image, where images are mixed the one it had before} */
     public Tensor labels() {
         return labels;
+    }
+
+    /** {@return F32 {@code N K}, present where a {@link Mixing} is on: the share of each class in each image; rows sum to 1} */
+    public Optional<Tensor> targets() {
+        return targets;
     }
 
     /** {@return how many examples are real: N, or fewer in the last batch} */

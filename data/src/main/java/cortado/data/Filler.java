@@ -16,24 +16,25 @@ import java.util.function.BooleanSupplier;
  */
 final class Filler {
     private final Dataset data;
-    private final Normalization normalization;
-    private final Transform transform;
+    private final double[] mean;
+    private final double[] std;
+    private final Changes changes;
     private final Shape image;
     private final float[][] tables;
     private final byte[] bytes;
-    private final float[] scratch;
+    private final Pixels pixels;
 
-    Filler(Dataset data, Normalization normalization, Transform transform, Layout layout) {
+    Filler(Dataset data, Normalization normalization, Changes changes, Layout layout) {
         this.data = data;
-        this.normalization = normalization;
-        this.transform = transform;
+        this.mean = normalization.mean().stream().mapToDouble(Double::doubleValue).toArray();
+        this.std = normalization.std().stream().mapToDouble(Double::doubleValue).toArray();
+        this.changes = changes;
         this.image = data.image();
         this.bytes = new byte[(layout == Layout.LANES ? Layout.WIDTH : 1) * image.size()];
-        this.scratch = new float[transform == Transform.NONE ? 0 : image.size()];
+        this.pixels = new Pixels(image, normalization);
         int channels = image.dim(0);
-        if (normalization.mean().size() != channels) {
-            throw new ShapeException("the images have " + channels + " channels, the normalization has "
-                    + normalization.mean().size());
+        if (mean.length != channels) {
+            throw new ShapeException("the images have " + channels + " channels, the normalization has " + mean.length);
         }
         this.tables = new float[channels][256];
         for (int c = 0; c < channels; c++) {
@@ -44,11 +45,12 @@ final class Filler {
     }
 
     private float normalized(double value, int c) {
-        return (float) ((value / 255 - normalization.mean().get(c)) / normalization.std().get(c));
+        return (float) ((value / 255 - mean[c]) / std[c]);
     }
 
     /** Fills {@code batch.n()} examples {@code order[at …]}, zeroes the rest; returns early once {@code stop} says so. */
-    void fill(Batch batch, int[] order, int at, Rng transforms, BooleanSupplier stop) {
+    void fill(Batch batch, int[] order, int at, long epoch, BooleanSupplier stop) {
+        long key = changes.key(epoch);
         int size = batch.images().shape().n();
         for (int k = 0; k < size; k++) {
             batch.example(k, k < batch.n() ? order[at + k] : 0, k < batch.n() ? data.label(order[at + k]) : 0);
@@ -59,13 +61,16 @@ final class Filler {
             for (int k = 0; k < n; k++) {
                 data.pixels(batch.index(from + k), bytes, k * image.size());
             }
-            if (transform != Transform.NONE) {
-                transformed(batch, from, n, transforms);
+            if (changes.transform() != Transform.NONE) {
+                transformed(batch, from, n, key);
             } else if (n == step) {
                 block(batch.images(), from, step);
             } else {
                 partial(batch.images(), from, n, step);
             }
+        }
+        if (changes.mixing().on() && !stop.getAsBoolean()) {
+            changes.mixing().apply(batch, changes.mixingKey(epoch, batch.number()));
         }
     }
 
@@ -109,7 +114,7 @@ final class Filler {
         }
     }
 
-    private void transformed(Batch batch, int from, int n, Rng transforms) {
+    private void transformed(Batch batch, int from, int n, long key) {
         Tensor images = batch.images();
         int per = image.size();
         int plane = per / image.dim(0);
@@ -118,14 +123,22 @@ final class Filler {
             clear(images, from, step);
         }
         for (int k = 0; k < n; k++) {
-            for (int p = 0; p < per; p++) {
-                scratch[p] = bytes[k * per + p] & 255;
-            }
-            transform.apply(scratch, image, transforms.split(batch.index(from + k)));
+            pixels.load(bytes, k * per);
+            changes.transform().apply(pixels, Rng.key(key, batch.index(from + k)));
             int to = images.offset() + from * per + k;
-            for (int p = 0; p < per; p++) {
-                images.floats()[to + p * step] = normalized(scratch[p], p / plane);
+            for (int c = 0; c < image.dim(0); c++) {
+                write(images.floats(), to, step, c, c * plane, (c + 1) * plane);
             }
+        }
+    }
+
+    /** Most values are still whole numbers, whose normalised value the table knows. */
+    private void write(float[] x, int to, int step, int c, int begin, int end) {
+        float[] table = tables[c];
+        float[] from = pixels.now();
+        for (int p = begin; p < end; p++) {
+            int whole = (int) from[p];
+            x[to + p * step] = whole == from[p] && (whole & 255) == whole ? table[whole] : normalized(from[p], c);
         }
     }
 

@@ -25,21 +25,21 @@ public final class Loader {
     private final Dataset data;
     private final int size;
     private final Layout layout;
-    private final Optional<Rng> rng;
+    private final Optional<Rng> shuffled;
     private final Normalization normalization;
-    private final Transform transform;
+    private final Changes changes;
     private final Deque<Batch> pool = new ArrayDeque<>();
 
-    private Loader(Dataset data, Normalization normalization, int size, Layout layout, Optional<Rng> rng, Transform transform) {
+    private Loader(Dataset data, Normalization normalization, int size, Layout layout, Optional<Rng> shuffled, Changes changes) {
         if (size < 1) {
             throw new ShapeException("the batch size must be at least 1, received " + size);
         }
         this.data = data;
         this.size = size;
         this.layout = layout;
-        this.rng = rng;
+        this.shuffled = shuffled;
         this.normalization = normalization;
-        this.transform = transform;
+        this.changes = changes;
         filler(); // refuses a normalization of other channels here, not in the background
     }
 
@@ -50,18 +50,16 @@ public final class Loader {
      * @param normalization applied to every image
      * @param batch         N
      * @param layout        of the images
-     * @param rng           the run's generator: order and transforms follow from it
-     * @param transform     augmentation; {@link Transform#NONE} for none
+     * @param rng           the run's generator: the order follows from it
      * @return the loader
      * @throws ShapeException if the batch is larger than the data set or the normalization has other channels
      */
-    public static Loader shuffled(Dataset data, Normalization normalization, int batch, Layout layout, Rng rng,
-            Transform transform) {
+    public static Loader shuffled(Dataset data, Normalization normalization, int batch, Layout layout, Rng rng) {
         if (batch > data.size()) {
             throw new ShapeException("the batch size " + batch + " is larger than the data set of " + data.size()
                     + " images; use a batch size of at most " + data.size());
         }
-        return new Loader(data, normalization, batch, layout, Optional.of(rng), transform);
+        return new Loader(data, normalization, batch, layout, Optional.of(rng), Changes.NONE);
     }
 
     /**
@@ -75,7 +73,21 @@ public final class Loader {
      * @throws ShapeException if the normalization has other channels
      */
     public static Loader inOrder(Dataset data, Normalization normalization, int batch, Layout layout) {
-        return new Loader(data, normalization, batch, layout, Optional.empty(), Transform.NONE);
+        return new Loader(data, normalization, batch, layout, Optional.empty(), Changes.NONE);
+    }
+
+    /**
+     * {@return a loader of the same batches whose images are changed, and then mixed within each batch}
+     * @param transform what is done to single images; {@link Transform#NONE} for nothing
+     * @param mixing    what is done to pairs; {@link Mixing#NONE} for nothing
+     * @param rng       the run's generator: all changes follow from it
+     * @throws ShapeException if there is something to mix but a batch is one image
+     */
+    public Loader changed(Transform transform, Mixing mixing, Rng rng) {
+        if (mixing.on() && size < 2) {
+            throw new ShapeException("mixup and cutmix mix images within a batch; a batch size of 1 leaves nothing to mix");
+        }
+        return new Loader(data, normalization, size, layout, shuffled, new Changes(transform, mixing, rng));
     }
 
     /** {@return batches of an epoch, the partial one at its end included} */
@@ -88,8 +100,8 @@ public final class Loader {
      * @param epoch from 0
      */
     public int[] order(long epoch) {
-        if (rng.isPresent()) {
-            return rng.get().split("order").split(epoch).permutation(data.size());
+        if (shuffled.isPresent()) {
+            return shuffled.get().split("order").split(epoch).permutation(data.size());
         }
         int[] order = new int[data.size()];
         Arrays.setAll(order, i -> i);
@@ -117,13 +129,14 @@ public final class Loader {
     }
 
     private Filler filler() {
-        return new Filler(data, normalization, transform, layout);
+        return new Filler(data, normalization, changes, layout);
     }
 
     private Batch take() {
         synchronized (pool) {
             Batch b = pool.poll();
-            return b == null ? new Batch(data.image(), size, layout) : b;
+            Optional<Integer> targets = changes.mixing().on() ? Optional.of(data.classes().size()) : Optional.empty();
+            return b == null ? new Batch(data.image(), size, layout, targets) : b;
         }
     }
 
@@ -133,7 +146,7 @@ public final class Loader {
         private final Thread thread;
         private final int[] order;
         private final Filler filler = filler();
-        private final Rng transforms;
+        private final long epoch;
         private final int first;
         private final Object lock = new Object();
         private int filled;
@@ -145,7 +158,7 @@ public final class Loader {
         private Epoch(long epoch, int first) {
             this.first = first;
             this.order = order(epoch);
-            this.transforms = rng.orElse(new Rng(0)).split("transform").split(epoch);
+            this.epoch = epoch;
             this.filled = first;
             this.handedOut = first;
             this.given = first;
@@ -166,7 +179,7 @@ public final class Loader {
                     }
                     Batch batch = ring[b % RING];
                     batch.begin(b, Math.min(size, data.size() - b * size));
-                    filler.fill(batch, order, b * size, transforms, () -> closed);
+                    filler.fill(batch, order, b * size, epoch, () -> closed);
                     synchronized (lock) {
                         if (closed) {
                             return;

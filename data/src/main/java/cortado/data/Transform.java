@@ -1,86 +1,151 @@
 package cortado.data;
 
+import cortado.tensor.FormatException;
 import cortado.tensor.Rng;
-import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
-import java.util.Arrays;
 
-/** Changes a training image at random, so that the network sees it differently in every epoch. */
+/**
+ * Changes a training image at random, so that the network sees it differently in every epoch. What happens follows from a key
+ * made of seed, epoch and image, so it does not matter which thread asks, or when.
+ */
 @FunctionalInterface
 public interface Transform {
     /** Leaves images as they are. */
-    Transform NONE = (pixels, image, rng) -> {};
+    Transform NONE = (x, key) -> {};
 
     /**
      * Changes an image.
-     * @param pixels {@code C H W} values 0–255, changed in place
-     * @param image  {@code C H W}
-     * @param rng    this image's generator in this epoch: the same key gives the same change
+     *
+     * @param x   the image
+     * @param key of {@link Rng}, this image's in this epoch: the same key gives the same change
      */
-    void apply(float[] pixels, Shape image, Rng rng);
+    void apply(Pixels x, long key);
 
     /**
-     * {@return both, with generators of their own}
+     * {@return both, with keys of their own}
      * @param next applied after this
      */
     default Transform then(Transform next) {
-        return (pixels, image, rng) -> {
-            apply(pixels, image, rng.split(0));
-            next.apply(pixels, image, rng.split(1));
+        if (this == NONE || next == NONE) {
+            return this == NONE ? next : this;
+        }
+        return (x, key) -> {
+            apply(x, Rng.key(key, 0));
+            next.apply(x, Rng.key(key, 1));
         };
     }
 
-    /** {@return mirrors every second image left to right, by chance} */
-    static Transform flip() {
-        return (pixels, image, rng) -> {
-            if (rng.uniform(0) < 0.5) {
-                mirror(pixels, image.dim(2));
+    /** What lies around an image. */
+    enum Border {
+        /** Black. */
+        ZERO,
+        /** The image again, mirrored at its outermost pixels. */
+        REFLECT
+    }
+
+    /**
+     * {@return mirrors left to right by chance}
+     * @param p how likely, 0 … 1
+     */
+    static Transform horizontalFlip(double p) {
+        chance("horizontal flip", p);
+        return (x, key) -> {
+            if (Rng.uniform(key, 0) < p) {
+                Geometry.mirror(x);
             }
         };
     }
 
     /**
-     * Random crop of the image with a black border: a shift by up to {@code padding} pixels each way.
+     * {@return mirrors top to bottom by chance}
+     * @param p how likely, 0 … 1
+     */
+    static Transform verticalFlip(double p) {
+        chance("vertical flip", p);
+        return (x, key) -> {
+            if (Rng.uniform(key, 0) < p) {
+                Geometry.upsideDown(x);
+            }
+        };
+    }
+
+    /**
+     * Random crop of the image with a border around it: a shift by up to {@code padding} pixels each way.
      *
-     * @param padding width of the border, at least 1
+     * @param padding width of the border, at least 1; of {@link Border#REFLECT}, less than the image's sides
+     * @param border  what it is made of
      * @return the transform
      * @throws ShapeException for a padding below 1
      */
-    static Transform crop(int padding) {
+    static Transform crop(int padding, Border border) {
         if (padding < 1) {
             throw new ShapeException("random crop needs a padding of at least 1 pixel, received " + padding);
         }
-        return (pixels, image, rng) -> shift(pixels, image, rng.below(0, 2 * padding + 1) - padding,
-                rng.below(1, 2 * padding + 1) - padding);
+        return (x, key) -> Geometry.shift(x, Rng.below(key, 0, 2 * padding + 1) - padding,
+                Rng.below(key, 1, 2 * padding + 1) - padding, border);
     }
 
-    private static void mirror(float[] pixels, int w) {
-        for (int row = 0; row < pixels.length; row += w) {
-            for (int a = row, b = row + w - 1; a < b; a++, b--) {
-                float t = pixels[a];
-                pixels[a] = pixels[b];
-                pixels[b] = t;
-            }
+    /**
+     * A random part of the image, scaled to its size with bilinear interpolation (torchvision's RandomResizedCrop; Szegedy et al.
+     * 2015). Where ten tries find no part that fits, the image stays as it is.
+     *
+     * @param leastArea  of the part, a share of the image, above 0
+     * @param mostArea   up to 1
+     * @param leastRatio width over height, above 0, drawn on a logarithmic scale
+     * @param mostRatio  at least as much
+     * @return the transform
+     * @throws FormatException for values out of these ranges
+     */
+    static Transform resizedCrop(double leastArea, double mostArea, double leastRatio, double mostRatio) {
+        if (!(leastArea > 0 && leastArea <= mostArea && mostArea <= 1)) {
+            throw new FormatException("random resized crop (--scale): expected two shares, 0 < least ≤ most ≤ 1, received "
+                    + leastArea + " " + mostArea);
         }
+        if (!(leastRatio > 0 && leastRatio <= mostRatio && mostRatio <= 1000)) {
+            throw new FormatException("random resized crop (--ratio): expected two numbers, 0 < least ≤ most ≤ 1000, received "
+                    + leastRatio + " " + mostRatio);
+        }
+        double low = StrictMath.log(leastRatio);
+        double high = StrictMath.log(mostRatio);
+        return (x, key) -> Geometry.resizedCrop(x, key, leastArea, mostArea, low, high);
     }
 
-    /** {@code new[y][x] = old[y + dy][x + dx]}, 0 outside; rows are taken in the order in which none is overwritten unread. */
-    private static void shift(float[] pixels, Shape image, int dy, int dx) {
-        int h = image.dim(1);
-        int w = image.dim(2);
-        int kept = Math.max(0, w - Math.abs(dx));
-        for (int c = 0; c < image.dim(0); c++) {
-            for (int k = 0; k < h; k++) {
-                int y = dy >= 0 ? k : h - 1 - k;
-                int row = (c * h + y) * w;
-                if (y + dy < 0 || y + dy >= h || kept == 0) {
-                    Arrays.fill(pixels, row, row + w, 0);
-                    continue;
-                }
-                int from = row + dy * w;
-                System.arraycopy(pixels, from + Math.max(0, dx), pixels, row + Math.max(0, -dx), kept);
-                Arrays.fill(pixels, dx >= 0 ? row + kept : row, dx >= 0 ? row + w : row + w - kept, 0);
-            }
+    /**
+     * Turns about the middle, with bilinear interpolation and black around.
+     *
+     * @param degrees the most, each way, 0 … 180
+     * @return the transform
+     * @throws FormatException for an angle out of range
+     */
+    static Transform rotation(double degrees) {
+        if (!(degrees >= 0 && degrees <= 180)) {
+            throw new FormatException("rotation: expected 0 … 180 degrees, received " + degrees);
+        }
+        return (x, key) -> Geometry.rotate(x, degrees * (2 * Rng.uniform(key, 0) - 1), false);
+    }
+
+    /**
+     * A square at a random place becomes the data set's mean colour; part of it may lie outside (Cutout: DeVries, Taylor 2017).
+     *
+     * @param side in pixels, at least 1
+     * @return the transform
+     * @throws FormatException for a side below 1
+     */
+    static Transform cutout(int side) {
+        if (side < 1) {
+            throw new FormatException("cutout: expected a side of at least 1 pixel, received " + side);
+        }
+        return (x, key) -> {
+            int top = Rng.below(key, 0, x.height()) - side / 2;
+            int left = Rng.below(key, 1, x.width()) - side / 2;
+            Erasing.fill(x, top, left, side, side, Erasing.Mode.CONST, key);
+        };
+    }
+
+    /** Refuses what is no probability. */
+    private static void chance(String what, double p) {
+        if (!(p >= 0 && p <= 1)) {
+            throw new FormatException(what + ": expected a probability, 0 … 1, received " + p);
         }
     }
 }

@@ -37,8 +37,8 @@ class LoaderTest {
     void everyExampleComesOnceInTheSeededOrderNormalised(int n, int batch, Layout layout, boolean transform) {
         Dataset data = random(n, 7);
         // A transform that changes nothing must give the same bits by its slower way.
-        Transform t = transform ? (p, s, r) -> {} : Transform.NONE;
-        Loader loader = Loader.shuffled(data, NORM, batch, layout, new Rng(7), t);
+        Transform t = transform ? (x, key) -> {} : Transform.NONE;
+        Loader loader = Loader.shuffled(data, NORM, batch, layout, new Rng(7)).changed(t, Mixing.NONE, new Rng(7));
         int[] order = new Rng(7).split("order").split(3).permutation(n);
         int seen = 0;
         int number = 0;
@@ -77,8 +77,9 @@ class LoaderTest {
 
     @Test
     void anEpochTakenUpInItsMiddleGivesTheSameBatches() {
-        Transform t = Transform.flip().then(Transform.crop(1));
-        Loader loader = Loader.shuffled(random(50, 1), NORM, 8, Layout.LANES, new Rng(1), t);
+        Transform t = Transform.horizontalFlip(0.5).then(Transform.crop(1, Transform.Border.ZERO));
+        Loader loader = Loader.shuffled(random(50, 1), NORM, 8, Layout.LANES, new Rng(1)).changed(t, new Mixing(1, 1, 1, 0.5),
+                new Rng(1));
         List<float[]> whole = images(loader.epoch(2));
         List<float[]> rest = images(loader.epoch(2, 4));
         assertThat(rest).hasSize(3).usingRecursiveComparison().isEqualTo(whole.subList(4, 7));
@@ -120,7 +121,7 @@ class LoaderTest {
 
     @Test
     void aFullyOrHalfReadEpochLeavesNoThread() throws InterruptedException {
-        Loader loader = Loader.shuffled(random(1000, 4), NORM, 8, Layout.LANES, new Rng(4), Transform.NONE);
+        Loader loader = Loader.shuffled(random(1000, 4), NORM, 8, Layout.LANES, new Rng(4));
         for (int i = 0; i < 20; i++) {
             try (Loader.Epoch epoch = loader.epoch(i)) {
                 for (int k = 0; k < i; k++) {
@@ -150,7 +151,7 @@ class LoaderTest {
     @Test
     void aBatchLargerThanTheSetAndForeignNormalizationsAreRefused() {
         Dataset d = random(5, 6);
-        assertThatThrownBy(() -> Loader.shuffled(d, NORM, 6, Layout.LANES, new Rng(0), Transform.NONE))
+        assertThatThrownBy(() -> Loader.shuffled(d, NORM, 6, Layout.LANES, new Rng(0)))
                 .isInstanceOf(ShapeException.class)
                 .hasMessageContaining("batch size 6 is larger than the data set of 5 images");
         assertThatThrownBy(() -> Loader.inOrder(d, Normalization.none(1), 2, Layout.LANES)).isInstanceOf(ShapeException.class)

@@ -90,8 +90,7 @@ public record Config(Json.Obj json) {
         k.put("patience", Kind.WHOLE);
         k.put("smoothing", Kind.NUMBER);
         k.put("class_weights", Kind.WEIGHTS);
-        k.put("crop", Kind.WHOLE);
-        k.put("flip", Kind.FLAG);
+        k.putAll(Augmentation.KINDS);
         Stream.of("seed", "threads", "checkpoint_steps", "keep_checkpoints").forEach(key -> k.put(key, Kind.WHOLE));
         return Collections.unmodifiableMap(k);
     }
@@ -119,7 +118,7 @@ public record Config(Json.Obj json) {
                 if (!kind.is(value)) {
                     throw new FormatException(where + ": " + key + ": expected " + kind.expected + ", received " + value.text());
                 }
-                said.put(key, value);
+                said.putAll(Augmentation.plain(key, value));
             }
         });
         return new Config(new Json.Obj(said));

@@ -85,11 +85,11 @@ public final class Trainer implements AutoCloseable {
         this.origin = origin();
         this.judged = weights.copy();
         int evaluated = Math.min(EVALUATION_BATCH, data.test().size());
-        this.plan = Plan.trainingWithLoss(network.withLoss(settings.objective().loss(data.train()), Input.labels()), weights,
+        this.plan = Plan.trainingWithLoss(network.withLoss(settings.objective().loss(data.train()), labels()), weights,
                 settings.batch(), backend, settings.threads());
         this.judge = Plan.inference(network, judged, evaluated, backend, settings.threads());
-        this.loader = Loader.shuffled(data.train(), normalization, settings.batch(), plan.images().layout(), rng,
-                settings.augmentation().transform());
+        this.loader = Loader.shuffled(data.train(), normalization, settings.batch(), plan.images().layout(), rng)
+                .changed(settings.augmentation().transform(), settings.augmentation().mixing(), rng);
         this.heldOut = Loader.inOrder(data.test(), normalization, evaluated, judge.images().layout());
         this.state = settings.optimizer().start(weights, plan.gradients(), settings.updates().frozen(plan.gradients()), false);
         this.ema = settings.updates().ema().map(rule -> new Ema(rule, weights));
@@ -109,6 +109,12 @@ public final class Trainer implements AutoCloseable {
             throw new ShapeException("batch size " + settings.batch() + " is larger than the training set of " + data.train().size()
                     + " images; give -b " + data.train().size() + " or less");
         }
+        settings.augmentation().check(data.image(), settings.batch());
+    }
+
+    /** Classes, or shares of them where images are mixed. */
+    private Input labels() {
+        return settings.augmentation().mixing().on() ? Input.targets(data.classes().size()) : Input.labels();
     }
 
     /** {@return the weights it starts from, if they are not fresh} */
@@ -226,7 +232,7 @@ public final class Trainer implements AutoCloseable {
     /** Forward, backward and, if it is time for one, a step; {@return the mean loss of the batch}. */
     private double learn(Batch batch, Consumer<Event> listener) {
         plan.images().copyFrom(batch.images());
-        plan.labels().copyFrom(batch.labels());
+        plan.labels().copyFrom(batch.targets().orElse(batch.labels()));
         int gathered = batch.number() % settings.updates().accumulate();
         if (gathered == 0) {
             plan.gradients().fill(0);
