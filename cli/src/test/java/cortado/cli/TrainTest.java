@@ -84,6 +84,42 @@ class TrainTest {
     }
 
     @Test
+    void aRunsConfigTrainsItAgain(@TempDir Path other) throws IOException {
+        String copy = other.resolve("run").toString();
+        Cli again = Cli.run("train", "-c", run() + "/config.json", "--threads", "1", "--output", copy);
+        assertThat(again.code()).as(again.err()).isZero();
+        assertThat(other.resolve("run/best.safetensors")).hasSameBinaryContentAs(dir.resolve("run/best.safetensors"));
+        assertThat(Files.readString(other.resolve("run/config.json")))
+                .isEqualTo(Files.readString(dir.resolve("run/config.json")).replaceFirst("\"threads\": [0-9]+", "\"threads\": 1"));
+    }
+
+    @Test
+    void flagsCountMoreThanTheConfigAndItMoreThanTheRecipe(@TempDir Path other) throws IOException {
+        Path config = Files.writeString(other.resolve("c.json"),
+                "{\"model\": \"mlp\", \"epochs\": 2, \"lr\": 0.001, \"batch_size\": 50}");
+        Cli c = Cli.run("train", "digits", "--recipe", "mnist", "-c", config.toString(), "-b", "40", "--no-model-ema", "--in-chans",
+                "3",
+                "--output", other.resolve("run").toString());
+        assertThat(c.code()).as(c.err()).isZero();
+        Json.Obj said = (Json.Obj) Json.parse(Files.readString(other.resolve("run/config.json")), "config");
+        assertThat(said.get("batch_size")).contains(Json.of(40));
+        assertThat(said.get("lr")).contains(Json.of(0.001));
+        assertThat(said.get("epochs")).contains(Json.of(2));
+        assertThat(said.get("weight_decay")).as("of the recipe").contains(Json.of(0.02));
+        assertThat(said.get("model_ema")).contains(Json.of(false));
+        assertThat(said.get("input_size")).contains(Json.of("3x8x8"));
+    }
+
+    @Test
+    void recipesAreListedAndPrinted() {
+        Cli all = Cli.run("recipes");
+        assertThat(all.out()).contains("mnist", "adamw", "cosine");
+        Cli one = Cli.run("recipes", "mnist");
+        assertThat(object(one.out()).get("opt")).contains(Json.of("adamw"));
+        assertThat(Cli.run("recipes", "--json").out().lines().map(TrainTest::object)).hasSize((int) all.out().lines().count() - 1);
+    }
+
+    @Test
     void valJudgesByWhatTheRunWasTrainedOn() {
         Cli c = Cli.run("val", "--model", run(), "--json");
         assertThat(c.code()).as(c.err()).isZero();
@@ -152,6 +188,21 @@ class TrainTest {
         "train digits --seed 1.5 --output RUN | --seed: expected a whole number, received 1.5",
         "train digits --epochs 2 --warmup-epochs 3 --output RUN | warm-up epochs: expected 0",
         "train digits --lr -1 --output RUN | learning rate: expected",
+        "train digits --lr NaN --output RUN | lr: expected a finite number",
+        "train digits --recipe mnis --output RUN | there is no recipe mnis; did you mean mnist?",
+        "train digits -c DIR/none.json --output RUN | none.json: there is no such file",
+        "train digits -c DIR/text.png --output RUN | text.png: not valid JSON",
+        "train digits --model-ema --model-ema-decay 2 --output RUN | (EMA): expected a number from 0 to below 1, received 2.0",
+        "train digits --sched multistep --decay-milestones 9,99 --output RUN | epoch 99.0 lies beyond the training of 60 epochs",
+        "train digits --class-weights 1,2 --output RUN | class weights: expected 10, one per class, received 2",
+        "train digits --class-weights a,b --output RUN | --class-weights: expected balanced or a number per class",
+        "train digits --freeze conv9 --output RUN | --freeze conv9 fits no weights; there are conv1.weight",
+        "train digits --momentum 0.8 --output RUN | --momentum means nothing with --opt adamw",
+        "train digits --initial-checkpoint DIR/text.png --output RUN | text.png",
+        "train digits --num-classes 4 --output RUN | digits has 10 classes",
+        "train digits --in-chans 2 --output RUN | images have 1 (grey) or 3 (colour) channels",
+        "train digits --in-chans 3 --input 1x9x9 --output RUN | has 1 channels, --in-chans says 3",
+        "recipes mnis | there is no recipe mnis; did you mean mnist?",
         "train digits -b 100000 --output RUN | batch size 100000 is larger than the training set",
         "train digits --threads 0 --output RUN | threads: expected 1",
         "train digits --model mlp --lr 1e30 --epochs 2 --opt sgd --output RUN | became",

@@ -177,6 +177,9 @@ public record Config(Json.Obj json) {
         if (text("sched").equals(Optional.of("onecycle"))) {
             both.keySet().removeAll(List.of("warmup_epochs", "warmup_lr"));
         }
+        if (number("warmup_epochs").equals(Optional.of(0.0))) {
+            both.remove("warmup_lr");
+        }
         stretch(low, both);
         both.putAll(json.fields());
         return new Config(new Json.Obj(both));

@@ -104,6 +104,26 @@ class CheckpointTest {
         }
     }
 
+    /** Averaged weights, gradients gathered over 3 of 11 batches, frozen weights and what depends on the course so far. */
+    @Test
+    void withEveryRecipesIngredientTheSameBits() {
+        Settings s = Shades.settings(4).with(Config.empty().with("model_ema", true).with("model_ema_decay", 0.95)
+                .with("grad_accum_steps", 3).with("clip_grad", 0.5).with("freeze", List.of("conv1.bias")).with("opt", "lamb")
+                .with("lr", 0.05).with("sched", "plateau").with("patience_epochs", 0).with("decay_rate", 0.5).with("patience", 3)
+                .with("smoothing", 0.1).with("class_weights", List.of(1, 2, 1, 0.5))).withSaving(new Saving(1, 3));
+        int[] n = {0};
+        Outcome whole = fit(s, keeper().andThen(e -> n[0] += e instanceof Event.Save ? 1 : 0));
+        List<Object> expected = result(whole);
+        assertThat(n[0]).isGreaterThanOrEqualTo(33);
+        for (int k = 0; k < n[0]; k++) {
+            Checkpoint from = Checkpoint.read(file(k));
+            int batch = from.at().batch();
+            assertThat(from.parts().containsKey("gradients")).as("checkpoint %d", k).isEqualTo(batch % 3 != 0 && batch != 11);
+            assertThat(from.parts()).containsKey("ema");
+            assertThat(result(resume(s.withThreads(1 + k % 2), from, e -> {}))).as("from checkpoint %d", k).isEqualTo(expected);
+        }
+    }
+
     @Test
     void stoppedAtAnyStepAndGoneOnWith() {
         Settings s = settings("adamw").withSaving(Saving.EPOCHS);

@@ -1,0 +1,130 @@
+package cortado.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import cortado.io.Json;
+import cortado.tensor.FormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.FieldSource;
+
+class ConfigTest {
+    static final List<String> RECIPES = Recipes.NAMES;
+
+    @TempDir
+    private Path temp;
+
+    private static Config config(String json) {
+        return Config.of(Json.parse(json, "test"), "test");
+    }
+
+    private static Settings settings(String json) {
+        return Settings.of(config(json).over(config("{\"data\": \"digits\"}")));
+    }
+
+    @Test
+    void whatIsSaidAboveCounts() {
+        Config both = config("{\"lr\": 0.1, \"crop\": null}").over(config("{\"lr\": 0.2, \"crop\": 3, \"seed\": 5}"));
+        assertThat(both.json().text()).isEqualTo("{\"lr\":0.1,\"crop\":3,\"seed\":5}");
+    }
+
+    @Test
+    void anotherChoiceTakesWhatBelongedToTheOneBefore() {
+        Config low = config("{\"opt\":\"adamw\",\"lr\":0.003,\"weight_decay\":0.1,\"opt_betas\":[0.9,0.95],\"sched\":\"cosine\","
+                + "\"min_lr\":0.0001,\"warmup_epochs\":2,\"model_ema\":true,\"model_ema_decay\":0.9}");
+        Settings s = Settings
+                .of(config("{\"opt\":\"sgd\",\"sched\":\"onecycle\",\"model_ema\":false,\"data\":\"digits\"}").over(low));
+        assertThat(s.optimizer()).isEqualTo(new Sgd(0.9, 0, true));
+        assertThat(s.rate()).isEqualTo(0.05);
+        assertThat(s.schedule()).isEqualTo(new Schedule.OneCycle(0.3, 25, 1e4, Schedule.Anneal.COS));
+        assertThat(s.updates()).isEqualTo(Updating.PLAIN);
+        assertThat(config("{\"opt\":\"adamw\"}").over(low).json().fields()).containsKeys("lr", "opt_betas");
+    }
+
+    @Test
+    void anotherNumberOfEpochsStretchesTheSchedule() {
+        Config low = config("{\"epochs\":20,\"warmup_epochs\":5,\"decay_milestones\":[10,15]}");
+        assertThat(config("{\"epochs\":4}").over(low).json().text())
+                .isEqualTo("{\"epochs\":4,\"warmup_epochs\":1.0,\"decay_milestones\":[2.0,3.0]}");
+        assertThat(config("{\"epochs\":4,\"warmup_epochs\":0}").over(low).json().get("warmup_epochs")).contains(Json.of(0));
+    }
+
+    @Test
+    void whatARunWroteLeadsToTheSameSettings() throws IOException {
+        Settings s = settings("{\"data_dir\":\"d\",\"input_size\":\"1x9x9\",\"model\":\"m.json\",\"initial_checkpoint\":\"i\","
+                + "\"batch_size\":7,\"epochs\":33,\"lr\":0.02,\"opt\":\"rmsprop\",\"opt_alpha\":0.8,\"momentum\":0.5,\"opt_eps\":1e-4,"
+                + "\"clip_grad\":2,\"grad_accum_steps\":2,\"freeze\":[\"a*\"],\"model_ema\":true,\"model_ema_warmup\":false,"
+                + "\"sched\":\"multistep\",\"decay_milestones\":[3,5],\"warmup_epochs\":0.1,\"warmup_lr\":0.001,\"patience\":3,"
+                + "\"smoothing\":0.1,\"class_weights\":[1,0.5],\"crop\":2,\"flip\":true,\"seed\":" + Long.MIN_VALUE
+                + ",\"threads\":3,\"checkpoint_steps\":5,\"keep_checkpoints\":9}");
+        Path file = temp.resolve("config.json");
+        Files.writeString(file, s.json().pretty());
+        assertThat(Settings.of(Config.read(file))).isEqualTo(s);
+        assertThat(s.seed()).isEqualTo(Long.MIN_VALUE);
+        assertThat(s.updates().ema()).contains(new Ema.Rule(0.9998, false));
+        for (String opt : Optimizer.NAMES) {
+            Settings o = settings("{\"opt\":\"" + opt + "\"}");
+            assertThat(Settings.of(new Config(o.json()))).isEqualTo(o);
+        }
+        Settings balanced = settings("{\"class_weights\":\"balanced\"}");
+        assertThat(Settings.of(new Config(balanced.json()))).isEqualTo(balanced);
+    }
+
+    @ParameterizedTest
+    @FieldSource("RECIPES")
+    void everyRecipeIsOneThatTrains(String name) {
+        Config c = Recipes.named(name);
+        Settings s = Settings.of(c.with("data", "digits"));
+        assertThat(c.text("model")).contains(s.model());
+        assertThat(c.json().fields()).containsKeys("batch_size", "epochs", "opt", "lr", "weight_decay", "sched");
+        assertThat(s.with(Config.empty().with("epochs", 1)).schedule().warmup()).isLessThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
+        "{`lrr`: 1} | test: there is no setting `lrr`; did you mean lr?",
+        "{`lr`: `fast`} | test: lr: expected a number, received `fast`",
+        "{`epochs`: 2.5} | test: epochs: expected a whole number, received 2.5",
+        "{`freeze`: `conv1`} | test: freeze: expected a list of strings",
+        "{`flip`: 1} | test: flip: expected true or false, received 1",
+        "{`class_weights`: `even`} | test: class_weights: expected `balanced` or a list of numbers",
+        "[1] | test: expected an object {…} of settings",
+        "{`lr`: -0.1} | learning rate: expected a number of 0 or more, received -0.1",
+        "{`model_ema`: true, `model_ema_decay`: 2} | (EMA): expected a number from 0 to below 1, received 2.0",
+        "{`model_ema_decay`: 0.9} | mean nothing without --model-ema",
+        "{`epochs`: 5, `warmup_epochs`: 6} | warm-up epochs: expected 0 … 5 (the epochs), received 6.0",
+        "{`epochs`: 5, `sched`: `step`, `decay_epochs`: 6} | --decay-epochs 6.0 is longer than the training of 5 epochs",
+        "{`epochs`: 5, `sched`: `multistep`, `decay_milestones`: [2, 5]} | epoch 5.0 lies beyond the training of 5 epochs",
+        "{`sched`: `multistep`, `decay_milestones`: [3, 2]} | expected rising epochs above 0, received [3.0, 2.0]",
+        "{`epochs`: 5, `sched`: `plateau`, `patience_epochs`: 5} | the rate would never fall",
+        "{`sched`: `onecycle`, `warmup_epochs`: 1} | one-cycle, which has its own",
+        "{`sched`: `onecycle`, `pct_start`: 1} | --pct-start: expected a number from 0 to below 1",
+        "{`sched`: `constant`, `min_lr`: 0} | --min-lr means nothing with --sched constant",
+        "{`lr`: 0.001, `min_lr`: 0.01} | --min-lr: expected at most the learning rate 0.001, received 0.01",
+        "{`opt`: `sgd`, `opt_eps`: 1e-8} | --opt-eps means nothing with --opt sgd",
+        "{`opt_betas`: [0.9, 1.0]} | β2: expected a number from 0 to below 1",
+        "{`clip_grad`: 0} | (--clip-grad): expected a number above 0, received 0.0",
+        "{`grad_accum_steps`: 0} | (--grad-accum-steps): expected 1 …",
+        "{`smoothing`: 1} | label smoothing (--smoothing): expected a number from 0 to below 1, received 1.0",
+        "{`class_weights`: [0, 0]} | class weights: expected at least one above 0",
+        "{`patience`: -1} | patience: expected 0 … 1000000, received -1",
+    })
+    void nonsenseIsRefusedInOneLine(String json, String message) {
+        assertThatThrownBy(() -> settings(json.replace('`', '"'))).isInstanceOf(FormatException.class)
+                .hasMessageContaining(message.replace('`', '"')).hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void aFlagThatIsNoNumberIsNotTakenForNone() {
+        assertThatThrownBy(() -> Config.empty().with("lr", Optional.of(Double.NaN))).isInstanceOf(FormatException.class)
+                .hasMessage("lr: expected a finite number, received NaN");
+    }
+}
