@@ -51,6 +51,26 @@ public record Contestant(String name, List<String> command, Map<String, String> 
     }
 
     /**
+     * ONNX Runtime from Java, for inference only.
+     *
+     * @param java starts a JVM with the peers' jars on its class path, without a main class
+     * @return the contestant
+     */
+    public static Contestant onnxRuntime(List<String> java) {
+        List<String> command = new ArrayList<>(java);
+        command.add("cortado.bench.peers.OnnxRuntime");
+        return new Contestant("onnxruntime", command, Map.of(), List.of("all optimisations"));
+    }
+
+    /**
+     * {@return whether it can do such a job}
+     * @param mode what one step is
+     */
+    public boolean does(Mode mode) {
+        return !name.equals("onnxruntime") || mode == Mode.INFER;
+    }
+
+    /**
      * PyTorch from Python, whatever version is installed.
      *
      * @param python starts an interpreter that has PyTorch

@@ -75,7 +75,7 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
             try (Child us = new Child(ours, job)) {
                 double[] outcome = us.check(CHECKED);
                 Ready ready = ready(us);
-                if (peers.isEmpty()) {
+                if (peers.stream().noneMatch(p -> p.does(w.mode()))) {
                     return alone(w, ready, threads, peak);
                 }
                 Ready rival = best(job, us.parameters(), outcome);
@@ -128,7 +128,7 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
 
     private Ready best(Job job, long parameters, double[] outcome) throws IOException {
         Optional<Ready> best = Optional.empty();
-        for (Contestant who : peers) {
+        for (Contestant who : peers.stream().filter(p -> p.does(job.mode())).toList()) {
             for (String setting : who.settings()) {
                 Child child = new Child(who,
                         new Job(job.folder(), job.mode(), job.optimizer(), job.rate(), job.threads(), setting));

@@ -30,8 +30,9 @@ import picocli.CommandLine.Option;
             "  cortado bench --only W1,W2 --threads 1,2",
             "  cortado bench --peer pytorch --json",
             "",
-            "W1 LeNet-5, W2 convnet, W6 single ops: training, and inference of 1 and 16 images.",
-            "The peer's libraries (110 MB) are fetched from Maven Central the first time."})
+            "W1 LeNet-5, W2 convnet, W3 VGG-like, W4 ResNet-20 and -18, W5 ResNet-50 and",
+            "MobileNetV2: training, and inference of 1 and 16 images; W6 single ops.",
+            "The peers' libraries (200 MB) are fetched from Maven Central the first time."})
 final class BenchCommand implements Callable<Integer> {
     /** Where a distribution's own packages belong, of which PyTorch may be one. */
     private static final Path PYTHON = Path.of("/usr/bin/python3");
@@ -40,7 +41,7 @@ final class BenchCommand implements Callable<Integer> {
     private final Common common;
 
     @Option(names = "--peer", paramLabel = "NAME", split = ",",
-            description = "Race against the fastest of these: pytorch (2.13, through JavaCPP), pytorch-python (what is installed).")
+            description = "Race against the fastest of these: pytorch (2.13, through JavaCPP), pytorch-python (what is installed), onnxruntime (1.29, inference only).")
     private List<String> peers = new ArrayList<>();
 
     @Option(names = "--only", paramLabel = "W1,W2", split = ",", description = "Only these workloads (default: all).")
@@ -125,14 +126,15 @@ final class BenchCommand implements Callable<Integer> {
 
     private static Contestant contestant(String name) {
         return switch (name) {
-            case "pytorch" -> Contestant.pytorch(pytorch());
+            case "pytorch" -> Contestant.pytorch(peers());
+            case "onnxruntime" -> Contestant.onnxRuntime(peers());
             case "pytorch-python" -> Contestant.pytorchPython(Files.isExecutable(PYTHON) ? PYTHON.toString() : "python3");
-            default -> throw new FormatException("--peer: there is no peer " + name + "; there are pytorch, pytorch-python");
+            default -> throw new FormatException("--peer: there is no peer " + name + "; there are pytorch, pytorch-python, onnxruntime");
         };
     }
 
     /** A JVM with the peers' jars, which lie where the launcher has built them: bench-peers/target/app. */
-    private static List<String> pytorch() {
+    private static List<String> peers() {
         Path app = Path.of(System.getProperty("jdk.module.path", "cli/target/app")).toAbsolutePath();
         Path peers = app.resolveSibling(Path.of("..", "..", "bench-peers", "target")).normalize();
         if (!Files.isDirectory(peers.resolve("app"))) {
