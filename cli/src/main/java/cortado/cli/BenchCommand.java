@@ -37,6 +37,9 @@ final class BenchCommand implements Callable<Integer> {
     /** Where a distribution's own packages belong, of which PyTorch may be one. */
     private static final Path PYTHON = Path.of("/usr/bin/python3");
 
+    /** Of the table with a peer. */
+    private static final int COLUMNS = 15;
+
     @Mixin
     private final Common common;
 
@@ -163,6 +166,9 @@ final class BenchCommand implements Callable<Integer> {
             r.peer().ifPresent(p -> row
                     .addAll(List.of(speed(p.speed()), spread(p.speed()), p.name() + " " + p.setting(), megabytes(p.memory()),
                             String.format(Locale.ROOT, "%.2f", p.ratio().median()), spread(p.ratio()))));
+            while (!peers.isEmpty() && row.size() < COLUMNS) {
+                row.add(""); // nobody to race against in this mode
+            }
             table.row(row.toArray(String[]::new));
         }
         table.print(o);
