@@ -138,11 +138,13 @@ public interface Backend {
                 return switch (op) {
                     case Conv2d c -> new Conv2dChannels(c, x[0], false);
                     case Linear l -> new Conv2dChannels(l, x[0], false);
+                    case BatchNorm2d b -> new BatchNorm2dChannels(b, x[0], false);
                     case Rectified(Conv2d c) -> new Conv2dChannels(c, x[0], true);
                     case Rectified(Linear l) -> new Conv2dChannels(l, x[0], true);
+                    case Rectified(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], true);
                     case Input _, Flatten _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
                         Kernel.reference(op);
-                    case MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _, Loss _, ConvTranspose2d _, AdaptiveAvgPool2d _, LogSoftmax _, BatchNorm2d _, GroupNorm _, LayerNorm _, Rectified _ ->
+                    case MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _, Loss _, ConvTranspose2d _, AdaptiveAvgPool2d _, LogSoftmax _, GroupNorm _, LayerNorm _, Rectified _ ->
                         Kernel.reference(op);
                 };
             }

@@ -1,5 +1,6 @@
 package cortado.op;
 
+import cortado.tensor.Layout;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
@@ -62,6 +63,12 @@ public record BatchNorm2d(double eps, double momentum) implements Op {
         return List.copyOf(all);
     }
 
+    /** Room where a fast kernel leaves mean and 1/σ of each channel for backward, as the bits of floats. */
+    @Override
+    public List<Shape> saved(Shape... x) {
+        return List.of(Shape.of(x[0].n(), 2 * Math.ceilDiv(x[0].dim(1), Layout.WIDTH) * Layout.WIDTH));
+    }
+
     @Override
     public boolean mixes() {
         return true;
@@ -79,8 +86,7 @@ public record BatchNorm2d(double eps, double momentum) implements Op {
             Standardize.Moments m = moments(o, x, c);
             Standardize.forward(Standardize.images(o.y()), x, o.w(), o.param(1), m, channel(o, x, c));
             if (o.training()) {
-                run(o.param(2), c, m.mean());
-                run(o.param(3), c, m.m() > 1 ? m.variance() * m.m() / (m.m() - 1) : o.param(3).get(c));
+                run(o, c, m.mean(), m.variance(), m.m());
             }
         }
     }
@@ -104,7 +110,18 @@ public record BatchNorm2d(double eps, double momentum) implements Op {
         return f -> Conv2d.each(Shape.of(o.n(), 1, x.shape().h(), x.shape().w()), (n, zero, h, w) -> f.at(n, c, h, w));
     }
 
-    private void run(Tensor running, int c, double now) {
-        running.set(c, (1 - momentum) * running.get(c) + momentum * now);
+    /**
+     * Moves the running statistics of a channel.
+     *
+     * @param o        training's operands
+     * @param c        the channel
+     * @param mean     μ of the batch
+     * @param variance σ² of the batch, biased
+     * @param m        M
+     */
+    void run(Operands o, int c, double mean, double variance, long m) {
+        double unbiased = m > 1 ? variance * m / (m - 1) : o.param(3).get(c);
+        o.param(2).set(c, (1 - momentum) * o.param(2).get(c) + momentum * mean);
+        o.param(3).set(c, (1 - momentum) * o.param(3).get(c) + momentum * unbiased);
     }
 }

@@ -21,6 +21,6 @@ class NarrowVectorsTest {
         String wide = "species(Integer.getInteger(\"cortado.vectorBits\", 512))";
         List<Class<?>> tests = List.of(CasesTest.class, GoldenTest.class, SpecialValuesTest.class);
         assertThat(Mutants.red(sources, "Lanes.java", wide, "species(" + bits + ")", room, "", tests,
-                name -> name.contains("vectorKernels"))).isEmpty();
+                name -> name.contains("vectorKernels") || name.contains("InChannels"))).isEmpty();
     }
 }

@@ -1,0 +1,212 @@
+package cortado.op;
+
+import static cortado.simd.Lanes.WIDTH;
+
+import cortado.simd.Planes;
+import cortado.tensor.Layout;
+import cortado.tensor.Shape;
+import cortado.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Batch normalisation of channels in blocks, and the ReLU after it.
+ *
+ * <p>Three phases each way. Each plane (16 channels of an image) is summed up by itself; the planes of a block are merged in their
+ * order, in double precision; each plane is scaled. Threads share planes, a few at a time, so that 16 channels are work enough
+ * for all, and the order of additions knows nothing of them. The ReLU's mask is computed again from x, which costs less than
+ * reading y. Forward leaves mean and 1/σ as the bits of floats, so that backward need not sum up x.
+ *
+ * @param op        settings
+ * @param x         shape of the input
+ * @param rectified whether a ReLU follows
+ */
+record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean rectified) implements Wide {
+    /** Floats that a part of a phase walks over, about: enough to be worth a thread's while. */
+    private static final int PART = 1 << 15;
+
+    BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean rectified) {
+        this.op = op;
+        this.x = x.images("batchnorm2d");
+        this.rectified = rectified;
+    }
+
+    @Override
+    public String name() {
+        return "planes";
+    }
+
+    private int blocks() {
+        return Math.ceilDiv(x.c(), WIDTH);
+    }
+
+    private int pixels() {
+        return x.h() * x.w();
+    }
+
+    /** Images of a part. */
+    private int images() {
+        return Math.clamp(PART / (pixels() * WIDTH), 1, x.n());
+    }
+
+    private int partial(int n, int block) {
+        return (n * blocks() + block) * 2 * WIDTH;
+    }
+
+    private int table(int block) {
+        return partial(x.n(), 0) + block * Planes.TABLE;
+    }
+
+    @Override
+    public int scratch() {
+        return table(blocks());
+    }
+
+    @Override
+    public List<Phase> forward(Operands o, List<Tensor> room) {
+        if (o.x().layout() != Layout.CHANNELS) {
+            return List.of(Phase.of(() -> 1, (_, _) -> reference().forward(o)));
+        }
+        List<Phase> phases = new ArrayList<>();
+        float[] s = o.scratch().floats();
+        int so = o.scratch().offset();
+        float[] in = o.x().floats();
+        if (o.training()) {
+            phases.add(planes(o, (n, block, at) -> Planes.moments(in, o.x().offset() + at, pixels(), s, so + partial(n, block))));
+        }
+        phases.add(Phase.of(this::blocks, (block, _) -> merge(o, block)));
+        phases.add(
+                planes(o, (_, block, at) -> Planes.scale(o.y().floats(), o.y().offset() + at, in, o.x().offset() + at, pixels(), s,
+                        so + table(block), rectified)));
+        return phases;
+    }
+
+    private Op reference() {
+        return rectified ? new Rectified(op) : op;
+    }
+
+    /** The work on one plane. */
+    private interface Plane {
+        void run(int n, int block, int at);
+    }
+
+    private Phase planes(Operands o, Plane work) {
+        return Phase.of(() -> blocks() * Math.ceilDiv(o.n(), images()), (part, _) -> {
+            int block = part % blocks();
+            int from = part / blocks() * images();
+            for (int n = from; n < Math.min(o.n(), from + images()); n++) {
+                work.run(n, block, (n * blocks() + block) * pixels() * WIDTH);
+            }
+        });
+    }
+
+    /** Mean, scale and shift of a block's channels; in training also what backward and inference want to know. */
+    private void merge(Operands o, int block) {
+        float[] t = o.scratch().floats();
+        int to = o.scratch().offset() + table(block);
+        for (int l = 0; l < WIDTH; l++) {
+            int c = block * WIDTH + l;
+            if (c >= x.c()) {
+                scaled(o, t, to, l, c, 0, 0);
+                continue;
+            }
+            double mean = o.param(2).get(c);
+            double variance = o.param(3).get(c);
+            if (o.training()) {
+                long m = (long) o.n() * pixels();
+                mean = mean(o, block, l);
+                variance = squares(o, block, l, mean) / m;
+                op.run(o, c, mean, variance, m);
+            }
+            scaled(o, t, to, l, c, (float) mean, (float) (1 / Math.sqrt(variance + op.eps())));
+        }
+    }
+
+    /** Channels past C become 0, whatever lies there. */
+    private void scaled(Operands o, float[] t, int to, int l, int c, float mean, float r) {
+        boolean real = c < x.c();
+        t[to + l] = mean;
+        t[to + WIDTH + l] = real ? (float) o.w().get(c) * r : 0;
+        t[to + 2 * WIDTH + l] = real ? (float) o.param(1).get(c) : 0;
+        int[] saved = o.saved(0).ints();
+        saved[o.saved(0).offset() + 2 * c] = Float.floatToRawIntBits(mean);
+        saved[o.saved(0).offset() + 2 * c + 1] = Float.floatToRawIntBits(r);
+    }
+
+    private double mean(Operands o, int block, int l) {
+        double sum = 0;
+        for (int n = 0; n < o.n(); n++) {
+            sum += o.scratch().floats()[o.scratch().offset() + partial(n, block) + l];
+        }
+        return sum / o.n();
+    }
+
+    private double squares(Operands o, int block, int l, double mean) {
+        double sum = 0;
+        for (int n = 0; n < o.n(); n++) {
+            int at = o.scratch().offset() + partial(n, block) + l;
+            double apart = o.scratch().floats()[at] - mean;
+            sum += o.scratch().floats()[at + WIDTH] + apart * apart * pixels();
+        }
+        return sum;
+    }
+
+    @Override
+    public List<Phase> backward(Operands o, List<Tensor> room) {
+        if (o.x().layout() != Layout.CHANNELS) {
+            return List.of(Phase.of(() -> 1, (_, _) -> reference().backward(o)));
+        }
+        float[] s = o.scratch().floats();
+        int so = o.scratch().offset();
+        float[] in = o.x().floats();
+        float[] dy = o.dy().floats();
+        List<Phase> phases = new ArrayList<>();
+        phases.add(Phase.of(this::blocks, (block, _) -> recall(o, block)));
+        phases.add(planes(o, (n, block, at) -> Planes.sums(dy, o.dy().offset() + at, in, o.x().offset() + at, pixels(), s,
+                so + table(block), rectified, s, so + partial(n, block))));
+        phases.add(Phase.of(this::blocks, (block, _) -> gradients(o, block)));
+        o.dx().ifPresent(dx -> phases.add(planes(o, (_, block, at) -> Planes.gradient(dx.floats(), dx.offset() + at, dy,
+                o.dy().offset() + at, in, o.x().offset() + at, pixels(), s, so + table(block), rectified, o.accumulates(0)))));
+        return phases;
+    }
+
+    private void recall(Operands o, int block) {
+        for (int l = 0; l < WIDTH; l++) {
+            int c = block * WIDTH + l;
+            int at = o.saved(0).offset() + 2 * c;
+            scaled(o, o.scratch().floats(), o.scratch().offset() + table(block), l, c,
+                    Float.intBitsToFloat(o.saved(0).ints()[at]), Float.intBitsToFloat(o.saved(0).ints()[at + 1]));
+        }
+    }
+
+    /** db, dw, and of dx what all pixels of a channel have in common. */
+    private void gradients(Operands o, int block) {
+        float[] s = o.scratch().floats();
+        int to = o.scratch().offset() + table(block);
+        for (int l = 0; l < WIDTH; l++) {
+            int c = block * WIDTH + l;
+            double sum = 0;
+            double product = 0;
+            for (int n = 0; n < o.n() && c < x.c(); n++) {
+                int at = o.scratch().offset() + partial(n, block) + l;
+                sum += s[at];
+                product += s[at + WIDTH];
+            }
+            double r = Float.intBitsToFloat(o.saved(0).ints()[o.saved(0).offset() + 2 * c + 1]);
+            double m = o.training() ? (double) o.n() * pixels() : Double.POSITIVE_INFINITY;
+            s[to + 3 * WIDTH + l] = (float) (sum / m);
+            s[to + 4 * WIDTH + l] = (float) (-r * r * product / m);
+            if (c < x.c()) {
+                add(o.dw(), c, product * r);
+                add(o.db(), c, sum);
+            }
+        }
+    }
+
+    private static void add(Optional<Tensor> gradient, int c, double v) {
+        if (gradient.isPresent()) {
+            gradient.get().add(c, v);
+        }
+    }
+}
