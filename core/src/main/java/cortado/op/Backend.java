@@ -72,7 +72,7 @@ public interface Backend {
 
             @Override
             public Backend suiting(List<Op> ops, int batch) {
-                return ops.stream().allMatch(Backend::suitsLanes) ? lanes() : channels();
+                return batch >= Layout.WIDTH / 2 && ops.stream().allMatch(Backend::suitsLanes) ? lanes() : channels();
             }
         };
     }

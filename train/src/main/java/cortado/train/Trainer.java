@@ -36,6 +36,7 @@ public final class Trainer implements AutoCloseable {
     private final Optional<Initial> initial;
     private final Map<String, String> origin;
     private final Normalization normalization;
+    private final long dropout;
     private final Parameters weights;
     private final Parameters judged;
     private final Plan plan;
@@ -80,6 +81,7 @@ public final class Trainer implements AutoCloseable {
         this.dataSha256 = data.fingerprint();
         this.normalization = data.normalization();
         Rng rng = new Rng(settings.seed());
+        this.dropout = rng.split("dropout").key();
         this.weights = Parameters.init(network, rng.split("init"));
         this.initial = settings.initial().map(file -> Initial.load(Path.of(file), network, weights));
         this.origin = origin();
@@ -237,6 +239,7 @@ public final class Trainer implements AutoCloseable {
         if (gathered == 0) {
             plan.gradients().fill(0);
         }
+        plan.draw(Rng.key(Rng.key(dropout, at.epoch()), batch.number()));
         double loss = plan.forwardBackward(batch.n());
         finite(loss, "loss", listener);
         if (!gathering(batch.number() + 1)) {
