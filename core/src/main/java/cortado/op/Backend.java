@@ -136,10 +136,10 @@ public interface Backend {
             @Override
             public Kernel kernel(Op op, Shape... x) {
                 return switch (op) {
-                    case Conv2d c -> new Conv2dChannels(c, x[0], false);
+                    case Conv2d c -> convolution(c, x[0], false);
                     case Linear l -> new Conv2dChannels(l, x[0], false);
                     case BatchNorm2d b -> new BatchNorm2dChannels(b, x[0], false);
-                    case Rectified(Conv2d c) -> new Conv2dChannels(c, x[0], true);
+                    case Rectified(Conv2d c) -> convolution(c, x[0], true);
                     case Rectified(Linear l) -> new Conv2dChannels(l, x[0], true);
                     case Rectified(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], true);
                     case Input _, Flatten _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
@@ -149,5 +149,9 @@ public interface Backend {
                 };
             }
         };
+    }
+
+    private static Kernel convolution(Conv2d op, Shape x, boolean relu) {
+        return Conv2dWinogradChannels.fits(op, x) ? new Conv2dWinogradChannels(op, x, relu) : new Conv2dChannels(op, x, relu);
     }
 }

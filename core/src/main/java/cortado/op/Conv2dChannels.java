@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * zero of a dilated dy is multiplied. The gradient of w is a {@link WeightGradient}. A ReLU behind is taken on the way.
  */
 final class Conv2dChannels implements Wide {
-    private static final float[] NO_BIAS = {};
+    static final float[] NO_BIAS = {};
 
     private final Shape x;
     private final Shape y;
@@ -103,9 +103,11 @@ final class Conv2dChannels implements Wide {
 
     @Override
     public List<Phase> prepare(Operands o, List<Tensor> room) {
-        float[] b = o.b().isPresent() ? o.b().get().floats() : NO_BIAS;
-        int bo = o.b().isPresent() ? o.b().get().offset() : 0;
-        return List.of(pack(reading(o), o, b, bo, o.prepared()));
+        return List.of(pack(reading(o), o, biases(o), o.b().isPresent() ? o.b().get().offset() : 0, o.prepared()));
+    }
+
+    static float[] biases(Operands o) {
+        return o.b().isPresent() ? o.b().get().floats() : NO_BIAS;
     }
 
     private Correlation reading(Operands o) {
@@ -132,18 +134,14 @@ final class Conv2dChannels implements Wide {
     public List<Phase> backward(Operands o, List<Tensor> room) {
         List<Phase> phases = new ArrayList<>();
         if (relu) {
-            int image = o.dy().length() / y.n();
-            phases.add(Phase.of(o::n, (n, _) -> {
-                int at = o.dy().offset() + n * image;
-                Blocks.mask(o.dy().floats(), at, o.dy().floats(), at, o.y().floats(), o.y().offset() + n * image, image, false);
-            }));
+            phases.add(mask(o));
         }
         if (o.dw().isPresent()) {
             WeightGradient g = o.x().layout() == Layout.CHANNELS ? weights : new WeightGradient(reading(o), x.n());
             phases.addAll(g.phases(o, room));
         }
         if (o.db().isPresent()) {
-            phases.add(bias(o.db().get(), o, room));
+            phases.add(bias(o, room));
         }
         if (o.dx().isPresent()) {
             phases.add(pack(input, o, NO_BIAS, 0, o.scratch()));
@@ -152,8 +150,20 @@ final class Conv2dChannels implements Wide {
         return phases;
     }
 
-    private Phase bias(Tensor db, Operands o, List<Tensor> room) {
-        Side s = input.x();
+    /** Sets dy to zero, in place, where a ReLU's output is not positive. */
+    static Phase mask(Operands o) {
+        Tensor dy = o.dy();
+        int image = dy.length() / dy.shape().n();
+        return Phase.of(o::n, (n, _) -> {
+            int at = dy.offset() + n * image;
+            Blocks.mask(dy.floats(), at, dy.floats(), at, o.y().floats(), o.y().offset() + n * image, image, false);
+        });
+    }
+
+    /** db = Σ dy. */
+    static Phase bias(Operands o, List<Tensor> room) {
+        Tensor db = o.db().orElseThrow();
+        Side s = Side.of(o.dy().shape(), Layout.CHANNELS);
         return Phase.of(s::blocks, (block, worker) -> {
             Tensor sums = room.get(worker);
             for (int l = 0; l < Lanes.WIDTH; l++) {

@@ -5,6 +5,7 @@ import static cortado.simd.Lanes.V;
 import static cortado.simd.Lanes.WIDTH;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /**
  * The transforms of Winograd's minimal filtering F(4×4, 3×3): a tile of 4×4 outputs costs 36 multiplications per channel instead
@@ -102,6 +103,44 @@ public final class Winograd {
                     for (int j = 0; j < cols; j++) {
                         FloatVector.fromArray(F, room, ro + lane + (24 + j) * WIDTH).intoArray(y, yo + lane + i * row + j * WIDTH);
                     }
+                }
+            }
+        }
+    }
+
+    /**
+     * Aᵀ m A of one tile whose lanes are channels, with a bias for each.
+     *
+     * @param m    products
+     * @param mo   the first
+     * @param xi   floats from product to product
+     * @param y    output memory
+     * @param yo   the tile's first element
+     * @param row  floats from row to row
+     * @param rows rows inside the image, 1 … 4
+     * @param cols columns inside the image, 1 … 4
+     * @param b    16 biases
+     * @param bo   the first
+     * @param add  whether y keeps what it holds
+     * @param relu whether negative results become 0
+     * @param room {@link #ROOM} floats
+     * @param ro   where they begin
+     */
+    public static void output(float[] m, int mo, int xi, float[] y, int yo, int row, int rows, int cols, float[] b, int bo,
+            boolean add, boolean relu, float[] room, int ro) {
+        for (int lane = 0; lane < WIDTH; lane += V) {
+            for (int j = 0; j < 6; j++) {
+                at(m, mo + lane + j * xi, 6 * xi, room, ro + lane + j * WIDTH, 6 * WIDTH, 0);
+            }
+            for (int i = 0; i < rows; i++) {
+                at(room, ro + lane + 6 * i * WIDTH, WIDTH, room, ro + lane + 24 * WIDTH, WIDTH, 0);
+                FloatVector bias = FloatVector.fromArray(F, b, bo + lane);
+                for (int j = 0; j < cols; j++) {
+                    int to = yo + lane + i * row + j * WIDTH;
+                    FloatVector v = FloatVector.fromArray(F, room, ro + lane + (24 + j) * WIDTH).add(bias);
+                    v = add ? v.add(FloatVector.fromArray(F, y, to)) : v;
+                    v = relu ? v.blend(0f, v.compare(VectorOperators.LE, 0f)) : v;
+                    v.intoArray(y, to);
                 }
             }
         }
@@ -241,6 +280,35 @@ public final class Winograd {
                 for (int t = 0; t < 9; t++) {
                     dw[dwo + (i + lane) * 9 + t] = room[ro + (18 + t) * WIDTH + lane];
                 }
+            }
+        }
+    }
+
+    /**
+     * Gᵀ u G of one channel and 16 filters side by side, added to {@code dw[16, …, 3, 3]}.
+     *
+     * @param u     gradients of the transformed filters
+     * @param uo    the first
+     * @param xi    floats from product to product
+     * @param dw    gradients of the weights
+     * @param dwo   the first
+     * @param step  floats from filter to filter
+     * @param lanes filters that there are
+     * @param room  {@link #ROOM} floats
+     * @param ro    where they begin
+     */
+    public static void addWeights(float[] u, int uo, int xi, float[] dw, int dwo, int step, int lanes, float[] room, int ro) {
+        for (int lane = 0; lane < WIDTH; lane += V) {
+            for (int j = 0; j < 6; j++) {
+                gt(u, uo + lane + j * xi, 6 * xi, room, ro + lane + j * WIDTH, 6 * WIDTH);
+            }
+            for (int r = 0; r < 3; r++) {
+                gt(room, ro + lane + 6 * r * WIDTH, WIDTH, room, ro + lane + (18 + 3 * r) * WIDTH, WIDTH);
+            }
+        }
+        for (int lane = 0; lane < lanes; lane++) {
+            for (int t = 0; t < 9; t++) {
+                dw[dwo + lane * step + t] += room[ro + (18 + t) * WIDTH + lane];
             }
         }
     }

@@ -39,6 +39,11 @@ class ChannelsTest {
         all.add(Case.of("bands, stride 2", conv(20, Window.of(3, 2, 1), 1), Shape.of(2, 16, 45, 33)));
         all.add(Case.of("images together", conv(16, Window.of(3, 1, 1), 1), Shape.of(17, 16, 4, 4)));
         all.add(Case.of("many taps, panels of 3 and 2", conv(80, Window.of(3, 1, 1), 1), Shape.of(2, 96, 5, 5)));
+        all.add(Case.of("Winograd, cut tiles", conv(33, Window.of(3, 1, 1), 1), Shape.of(3, 17, 13, 15)));
+        all.add(Case.of("Winograd, small maps", new Rectified(conv(64, Window.of(3, 1, 1), 1)), Shape.of(41, 48, 4, 4)));
+        all.add(Case.of("Winograd, no padding", conv(16, Window.of(3), 1), Shape.of(17, 16, 9, 7)));
+        all.add(Case.of("Winograd, many channels", conv(80, Window.of(3, 1, 1), 1), Shape.of(11, 144, 7, 8)));
+        all.add(Case.of("Winograd, one image", conv(16, Window.of(3, 1, 1), 1), Shape.of(1, 20, 28, 26)));
         all.add(Case.of("groups of a block", conv(32, Window.of(3, 1, 1), 2), Shape.of(3, 32, 5, 5)));
         all.add(Case.of("groups beside blocks", conv(40, Window.of(3, 2, 1), 2), Shape.of(3, 20, 7, 5)));
         all.add(Case.of("small groups", new Rectified(conv(24, Window.of(3, 1, 1), 6)), Shape.of(3, 12, 5, 7)));

@@ -1,0 +1,189 @@
+package cortado.op;
+
+import cortado.simd.Lanes;
+import cortado.simd.Tile;
+import cortado.simd.Winograd;
+import cortado.tensor.Tensor;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * One correlation of {@link Conv2dWinogradChannels}, forward or the gradient of x, cut into parts: some tiles of 4×4 outputs,
+ * counted through all images, × some panels of outputs.
+ *
+ * <p>A part transforms its tiles to {@code v[ξ, block of inputs, tile]}, multiplies ξ by ξ with the transformed filters
+ * {@code u[panel, ξ, input]} to {@code m[ξ, block of outputs, tile]}, and transforms back. Its tiles are as many as leave v and m in
+ * the second cache, or nearly, and keep fetching u cheap.
+ */
+final class WinogradTiles {
+    /** Floats of v and m that a part may have. */
+    private static final int ROOM = 1 << 20;
+    private static final int ZEROS = Tile.BLOCKS * Lanes.WIDTH;
+
+    private final Side x;
+    private final Side y;
+    private final int top;
+    private final int left;
+    private final int high;
+    private final int wide;
+    private final int tiles;
+    private final int splits;
+    private final int panels;
+    private final int xiV;
+    private final int xiM;
+    private final Tile product;
+
+    WinogradTiles(Side x, Side y, int n, int top, int left) {
+        this.x = x;
+        this.y = y;
+        this.top = top;
+        this.left = left;
+        high = Math.ceilDiv(y.h(), 4);
+        wide = Math.ceilDiv(y.w(), 4);
+        panels = Math.ceilDiv(y.blocks(), Tile.BLOCKS);
+        int all = n * high * wide;
+        int fit = Math.clamp(ROOM / Winograd.XI / (Lanes.WIDTH * (x.blocks() + y.blocks())) / 12 * 12, 24, 96);
+        tiles = Math.min(fit, Math.max(12, Math.ceilDiv(Math.ceilDiv(all, Correlation.PARTS), 6) * 6));
+        splits = Math.clamp(8 / Math.ceilDiv(all, tiles), 1, panels);
+        xiV = (x.blocks() * tiles + 1) * Lanes.WIDTH; // one block more, so that the 36 do not fall into one set of the cache
+        xiM = (y.blocks() * tiles + 1) * Lanes.WIDTH;
+        product = new Tile(IntStream.range(0, x.c()).map(c -> c / Lanes.WIDTH * tiles * Lanes.WIDTH + c % Lanes.WIDTH).toArray(),
+                places(tiles), places(tiles), tiles * Lanes.WIDTH, Lanes.WIDTH);
+    }
+
+    static int[] places(int tiles) {
+        return IntStream.range(0, tiles).map(t -> t * Lanes.WIDTH).toArray();
+    }
+
+    /** {@return elements of room that a part needs} */
+    int room() {
+        return 2 * Winograd.ROOM + Winograd.XI * (xiV + xiM);
+    }
+
+    int parts(int n) {
+        return Math.ceilDiv(tiles(n), tiles) * splits;
+    }
+
+    /** {@return elements of transformed filters, begun by zeros and what outputs begin with} */
+    int prepared() {
+        return ZEROS + y.blocks() * Lanes.WIDTH * (1 + Winograd.XI * x.c());
+    }
+
+    int panels() {
+        return panels;
+    }
+
+    private int first(int panel) {
+        return panel * y.blocks() / panels;
+    }
+
+    private int filtersAt(int panel) {
+        return ZEROS + y.blocks() * Lanes.WIDTH + first(panel) * Lanes.WIDTH * Winograd.XI * x.c();
+    }
+
+    /** Transforms the filters of a panel; {@code out} and {@code in} say how far outputs and inputs lie apart in w. */
+    void prepare(int panel, Tensor w, int out, int in, boolean turned, float[] b, int bo, Tensor to, Tensor room) {
+        float[] u = to.floats();
+        int lanes = (first(panel + 1) - first(panel)) * Lanes.WIDTH;
+        int k = first(panel) * Lanes.WIDTH;
+        Arrays.fill(u, to.offset(), to.offset() + ZEROS, 0);
+        for (int l = k; l < k + lanes; l++) {
+            u[to.offset() + ZEROS + l] = b.length > 0 && l < y.c() ? b[bo + l] : 0;
+        }
+        int[] size = {x.c(), Math.min(lanes, y.c() - k), in, out};
+        Winograd.filters(w.floats(), w.offset() + k * out, size, turned, u, to.offset() + filtersAt(panel), lanes, room.floats(),
+                room.offset());
+    }
+
+    void run(int part, int n, Tensor y, Tensor x, Tensor u, boolean add, boolean relu, Tensor room) {
+        int first = part / splits * tiles;
+        int count = Math.min(tiles, tiles(n) - first);
+        int from = part % splits * panels / splits;
+        int to = (part % splits + 1) * panels / splits;
+        int v = room.offset() + 2 * Winograd.ROOM;
+        int m = v + Winograd.XI * xiV;
+        for (int b = 0; b < this.x.blocks(); b++) {
+            input(first, count, b, x, room.floats(), v + b * tiles * Lanes.WIDTH, xiV, room.floats(), room.offset());
+        }
+        for (int xi = 0; xi < Winograd.XI; xi++) {
+            for (int p = from; p < to; p++) {
+                int blocks = first(p + 1) - first(p);
+                product.run(blocks, room.floats(), m + xi * xiM + first(p) * tiles * Lanes.WIDTH, 0, count, room.floats(),
+                        v + xi * xiV, 0,
+                        this.x.c(), u.floats(), u.offset() + filtersAt(p) + xi * this.x.c() * blocks * Lanes.WIDTH,
+                        blocks * Lanes.WIDTH, u.floats(), u.offset(), false);
+            }
+        }
+        for (int b = first(from); b < first(to); b++) {
+            output(first, count, b, room, m + b * tiles * Lanes.WIDTH, y, u, add, relu);
+        }
+    }
+
+    private void output(int first, int count, int block, Tensor room, int m, Tensor y, Tensor u, boolean add, boolean relu) {
+        for (int t = 0; t < count; t++) {
+            int tile = (first + t) % (high * wide);
+            int h = tile / wide * 4;
+            int w = tile % wide * 4;
+            int at = y.offset() + (first + t) / (high * wide) * this.y.image() + block * this.y.block() + h * this.y.row()
+                    + w * Lanes.WIDTH;
+            Winograd.output(room.floats(), m + t * Lanes.WIDTH, xiM, y.floats(), at, this.y.row(), Math.min(4, this.y.h() - h),
+                    Math.min(4, this.y.w() - w), u.floats(), u.offset() + ZEROS + block * Lanes.WIDTH, add, relu, room.floats(),
+                    room.offset());
+        }
+    }
+
+    /** Transforms one block of inputs of some tiles to {@code v[ξ, tile]}; as room, an edge and a transform's. */
+    void input(int first, int count, int block, Tensor x, float[] v, int vo, int xi, float[] room, int ro) {
+        for (int t = 0; t < count; t++) {
+            int tile = (first + t) % (high * wide);
+            int at = x.offset() + (first + t) / (high * wide) * this.x.image() + block * this.x.block();
+            int h = tile / wide * 4 - top;
+            int w = tile % wide * 4 - left;
+            if (h < 0 || w < 0 || h + 6 > this.x.h() || w + 6 > this.x.w()) {
+                edge(x.floats(), at, this.x, h, w, 6, room, ro);
+                Winograd.input(room, ro, 6 * Lanes.WIDTH, v, vo + t * Lanes.WIDTH, xi, room, ro + Winograd.ROOM);
+            } else {
+                Winograd.input(x.floats(), at + h * this.x.row() + w * Lanes.WIDTH, this.x.row(), v, vo + t * Lanes.WIDTH, xi, room,
+                        ro + Winograd.ROOM);
+            }
+        }
+    }
+
+    /** The same for the output's gradient. */
+    void gradient(int first, int count, int block, Tensor dy, float[] d, int to, int xi, float[] room, int ro) {
+        for (int t = 0; t < count; t++) {
+            int tile = (first + t) % (high * wide);
+            int at = dy.offset() + (first + t) / (high * wide) * y.image() + block * y.block();
+            int h = tile / wide * 4;
+            int w = tile % wide * 4;
+            if (h + 4 > y.h() || w + 4 > y.w()) {
+                edge(dy.floats(), at, y, h, w, 4, room, ro);
+                Winograd.gradient(room, ro, 4 * Lanes.WIDTH, d, to + t * Lanes.WIDTH, xi, room, ro + Winograd.ROOM);
+            } else {
+                Winograd.gradient(dy.floats(), at + h * y.row() + w * Lanes.WIDTH, y.row(), d, to + t * Lanes.WIDTH, xi, room,
+                        ro + Winograd.ROOM);
+            }
+        }
+    }
+
+    /** {@return tiles of n images} */
+    int tiles(int n) {
+        return n * high * wide;
+    }
+
+    /** Copies a tile that reaches over the image's edge, with zeros around. */
+    private static void edge(float[] x, int xo, Side s, int h, int w, int size, float[] room, int ro) {
+        int from = Math.max(0, w);
+        int to = Math.min(s.w(), w + size);
+        for (int r = h; r < h + size; r++, ro += size * Lanes.WIDTH) {
+            if (r < 0 || r >= s.h() || from >= to) {
+                Arrays.fill(room, ro, ro + size * Lanes.WIDTH, 0);
+                continue;
+            }
+            Arrays.fill(room, ro, ro + (from - w) * Lanes.WIDTH, 0);
+            System.arraycopy(x, xo + r * s.row() + from * Lanes.WIDTH, room, ro + (from - w) * Lanes.WIDTH,
+                    (to - from) * Lanes.WIDTH);
+            Arrays.fill(room, ro + (to - w) * Lanes.WIDTH, ro + size * Lanes.WIDTH, 0);
+        }
+    }
+}
