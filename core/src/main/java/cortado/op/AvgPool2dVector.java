@@ -7,24 +7,60 @@ import static cortado.simd.Lanes.WIDTH;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import java.util.Arrays;
+import java.util.function.IntBinaryOperator;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import jdk.incubator.vector.FloatVector;
 
-/** Average pooling over blocks of 16 lanes; global pooling is the window that spans the image. */
+/**
+ * Average pooling over blocks of 16 lanes, whatever the windows: the plain op says where they lie and what they are divided by.
+ * Global pooling is the window that spans the image.
+ */
 final class AvgPool2dVector implements Lanewise {
-    private final AvgPool2d op;
     private final Shape x;
     private final Shape y;
+    private final Span h;
+    private final Span w;
+    private final IntBinaryOperator count;
+
+    /** Where the windows of one axis begin and end. */
+    private record Span(int[] from, int[] to) {
+        static Span of(int outputs, IntUnaryOperator from, IntUnaryOperator to) {
+            return new Span(IntStream.range(0, outputs).map(from).toArray(), IntStream.range(0, outputs).map(to).toArray());
+        }
+
+        static Span of(Window.Axis a, int outputs, int in) {
+            return of(outputs, p -> Math.max(0, a.at(p, 0)), p -> Math.min(in, a.at(p, a.kernel())));
+        }
+
+        int length(int p) {
+            return to[p] - from[p];
+        }
+    }
+
+    private AvgPool2dVector(Shape x, Shape y, Span h, Span w, IntBinaryOperator count) {
+        this.x = x;
+        this.y = y;
+        this.h = h;
+        this.w = w;
+        this.count = count;
+    }
 
     AvgPool2dVector(AvgPool2d op, Shape x) {
-        this.op = op;
-        this.x = x;
-        this.y = op.output(x);
+        this(x, op.output(x), Span.of(op.window().h(), op.output(x).h(), x.h()), Span.of(op.window().w(), op.output(x).w(), x.w()),
+                (p, q) -> op.count(p, q, x));
+    }
+
+    /** As evenly as the sizes allow. */
+    static AvgPool2dVector adaptive(AdaptiveAvgPool2d op, Shape x) {
+        Span h = Span.of(op.h(), p -> AdaptiveAvgPool2d.from(p, op.h(), x.h()), p -> AdaptiveAvgPool2d.to(p, op.h(), x.h()));
+        Span w = Span.of(op.w(), q -> AdaptiveAvgPool2d.from(q, op.w(), x.w()), q -> AdaptiveAvgPool2d.to(q, op.w(), x.w()));
+        return new AvgPool2dVector(x, op.output(x), h, w, (p, q) -> h.length(p) * w.length(q));
     }
 
     /** Pools whole images. */
     static AvgPool2dVector global(Shape x) {
-        Window all = new Window(new Window.Axis(x.h(), 1, 0, 0, 1), new Window.Axis(x.w(), 1, 0, 0, 1));
-        return new AvgPool2dVector(new AvgPool2d(all, false, true), x);
+        return adaptive(new AdaptiveAvgPool2d(1, 1), x);
     }
 
     @Override
@@ -64,31 +100,21 @@ final class AvgPool2dVector implements Lanewise {
 
     private void mean(float[] x, int plane, float[] y, int yo, int p, int q) {
         FloatVector sum = FloatVector.zero(F);
-        int right = to(op.window().w(), q, this.x.w());
-        for (int h = from(op.window().h(), p); h < to(op.window().h(), p, this.x.h()); h++) {
-            for (int w = from(op.window().w(), q); w < right; w++) {
-                sum = sum.add(FloatVector.fromArray(F, x, plane + (h * this.x.w() + w) * WIDTH));
+        for (int i = h.from[p]; i < h.to[p]; i++) {
+            for (int j = w.from[q]; j < w.to[q]; j++) {
+                sum = sum.add(FloatVector.fromArray(F, x, plane + (i * this.x.w() + j) * WIDTH));
             }
         }
-        sum.div(op.count(p, q, this.x)).intoArray(y, yo);
+        sum.div(count.applyAsInt(p, q)).intoArray(y, yo);
     }
 
     private void spread(float[] dx, int plane, float[] dy, int dyo, int p, int q) {
-        FloatVector share = FloatVector.fromArray(F, dy, dyo).div(op.count(p, q, x));
-        int right = to(op.window().w(), q, x.w());
-        for (int h = from(op.window().h(), p); h < to(op.window().h(), p, x.h()); h++) {
-            for (int w = from(op.window().w(), q); w < right; w++) {
-                int i = plane + (h * x.w() + w) * WIDTH;
-                FloatVector.fromArray(F, dx, i).add(share).intoArray(dx, i);
+        FloatVector share = FloatVector.fromArray(F, dy, dyo).div(count.applyAsInt(p, q));
+        for (int i = h.from[p]; i < h.to[p]; i++) {
+            for (int j = w.from[q]; j < w.to[q]; j++) {
+                int at = plane + (i * x.w() + j) * WIDTH;
+                FloatVector.fromArray(F, dx, at).add(share).intoArray(dx, at);
             }
         }
-    }
-
-    private static int from(Window.Axis a, int p) {
-        return Math.max(0, a.at(p, 0));
-    }
-
-    private static int to(Window.Axis a, int p, int in) {
-        return Math.min(in, a.at(p, a.kernel()));
     }
 }

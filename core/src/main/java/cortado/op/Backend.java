@@ -80,7 +80,7 @@ public interface Backend {
     private static boolean suitsLanes(Op op) {
         return switch (op) {
             case Conv2d c -> c.filters() <= 64;
-            case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Flatten _, Add _, Softmax _, SoftmaxCrossEntropy _, Rectified _ ->
+            case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, AdaptiveAvgPool2d _, Relu _, Flatten _, Add _, Softmax _, SoftmaxCrossEntropy _, Rectified _ ->
                 true;
             default -> false;
         };
@@ -107,13 +107,14 @@ public interface Backend {
                     case MaxPool2d p -> new MaxPool2dVector(p, x[0]);
                     case AvgPool2d p -> new AvgPool2dVector(p, x[0]);
                     case GlobalAvgPool2d _ -> AvgPool2dVector.global(x[0]);
+                    case AdaptiveAvgPool2d p -> AvgPool2dVector.adaptive(p, x[0]);
                     case Relu _ -> new ElementwiseVector.ReluVector();
                     case Add _ -> new ElementwiseVector.AddVector();
                     case Softmax _ when x[0].rank() == 2 -> new SoftmaxVector.Plain(x[0].dim(1));
                     case SoftmaxCrossEntropy l when l.equals(new SoftmaxCrossEntropy()) && x[1].rank() == 1 ->
                         new SoftmaxVector.CrossEntropy(x[0]);
                     case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
-                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, AdaptiveAvgPool2d _, LogSoftmax _, BatchNorm2d _, GroupNorm _, LayerNorm _, Loss _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
+                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, GroupNorm _, LayerNorm _, Loss _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
                         Kernel.reference(op);
                 };
             }
@@ -144,7 +145,9 @@ public interface Backend {
                     case Rectified(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], true);
                     case Input _, Flatten _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
                         Kernel.reference(op);
-                    case MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Softmax _, Loss _, ConvTranspose2d _, AdaptiveAvgPool2d _, LogSoftmax _, GroupNorm _, LayerNorm _, Rectified _ ->
+                    case MaxPool2d _, AvgPool2d _, AdaptiveAvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Rectified _ ->
+                        ByBlocks.of(op, x);
+                    case Softmax _, Loss _, ConvTranspose2d _, LogSoftmax _, GroupNorm _, LayerNorm _ ->
                         Kernel.reference(op);
                 };
             }
