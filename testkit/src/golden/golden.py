@@ -318,6 +318,66 @@ def the_rest():
     g.write()
 
 
+def bent(g, settings, function, weight=None):
+    """
+    An activation on numbers past the ends of what is bent, on the kinks, and on what is not a number. Sizes are multiples of 16:
+    PyTorch's scalar loop over the rest treats kinks and NaN otherwise than its vectorised one does.
+    """
+    wide = (g.numbers(1, 5, 4, 4) * 8).astype(np.float32)
+    kinks = g.random.randint(-7, 8, (2, 17, 4, 2)).astype(np.float32)
+    odd = np.array([[0, -0.0, math.inf, -math.inf, math.nan, 40, -40, 90, -90, 1e-4, -1e-4, 1e-8, 3, -3, 6, 1e30]], np.float32)
+    for x in (wide, kinks, odd):
+        inputs = {"x": x}
+        if weight is not None:
+            inputs["w"] = g.numbers(x.shape[1] if weight else 1)
+        g.add(settings, function, inputs)
+
+
+def activations():
+    g = Golden("activations")
+    for slope in (0.01, -0.5):
+        bent(g, {"op": "leakyrelu", "slope": slope}, lambda t: F.leaky_relu(t["x"], slope))
+    for alpha in (1, 0.3):
+        bent(g, {"op": "elu", "alpha": alpha}, lambda t: F.elu(t["x"], alpha))
+    bent(g, {"op": "gelu", "tanh": False}, lambda t: F.gelu(t["x"]))
+    bent(g, {"op": "gelu", "tanh": True}, lambda t: F.gelu(t["x"], approximate="tanh"))
+    bent(g, {"op": "silu"}, lambda t: F.silu(t["x"]))
+    bent(g, {"op": "hardswish"}, lambda t: F.hardswish(t["x"]))
+    bent(g, {"op": "hardsigmoid"}, lambda t: F.relu6(t["x"] + 3) / 6)  # whose own gradient has only a float's 1/6
+    bent(g, {"op": "sigmoid"}, lambda t: torch.sigmoid(t["x"]))
+    bent(g, {"op": "tanh"}, lambda t: torch.tanh(t["x"]))
+    for beta, threshold in ((1, 20), (2, 6)):
+        bent(g, {"op": "softplus", "beta": beta, "threshold": threshold}, lambda t: F.softplus(t["x"], beta, threshold))
+    bent(g, {"op": "relu6"}, lambda t: F.relu6(t["x"]))
+    for per_channel in (False, True):
+        bent(g, {"op": "prelu", "perChannel": per_channel}, lambda t: F.prelu(t["x"], t["w"]), per_channel)
+    g.write()
+
+
+def moved():
+    g = Golden("moved")
+    n = g.numbers
+    for a, b in (((3, 5, 3, 2), (3, 5, 1, 1)), ((2, 17, 3, 1), (2, 17, 1, 1)), ((2, 17, 3, 1), (2, 17, 3, 1)), ((3, 7), (3, 7))):
+        g.add({"op": "mul"}, lambda t: t["x"] * t["x1"], {"x": n(*a), "x1": n(*b)})
+    for shape in ((3, 5, 3, 2), (2, 17, 1, 3)):
+        g.add({"op": "channelscale"}, lambda t: t["x"] * t["w"], {"x": n(*shape), "w": n(shape[1], 1, 1)})
+    for channels in ((5, 3), (16, 16, 3), (13, 16, 4)):
+        x = {"x" + (str(i) if i else ""): n(2, c, 3, 2) for i, c in enumerate(channels)}
+        g.add({"op": "concat"}, lambda t: torch.cat(list(t.values()), 1), x)
+    g.add({"op": "concat"}, lambda t: torch.cat(list(t.values()), 1), {"x": n(3, 7), "x1": n(3, 12)})
+    for p, value in (((0, 0, 1, 2, 3, 0), 0), ((16, 2, 0, 0, 0, 0), 0), ((3, 14, 1, 0, 0, 1), -0.5)):
+        before, after, top, bottom, left, right = p
+        g.add({"op": "pad", "sizes": p, "value": value},
+              lambda t: F.pad(t["x"], (left, right, top, bottom, before, after), value=value), {"x": n(2, 5, 3, 2)})
+    for by, mode, aligned in (((2, 2), "nearest", False), ((3, 1), "nearest", False), ((2, 2), "bilinear", False),
+                              ((3, 2), "bilinear", False), ((2, 3), "bilinear", True), ((1, 1), "bilinear", True)):
+        for shape in ((2, 5, 3, 4), (1, 17, 1, 5)):
+            g.add({"op": "upsample", "factors": by, "mode": mode, "aligned": aligned},
+                  lambda t: F.interpolate(t["x"], scale_factor=by, mode=mode, align_corners=aligned if mode == "bilinear" else None),
+                  {"x": n(*shape)})
+    g.write()
+
+
 def lenet5(p, x):
     x = F.max_pool2d(F.relu(F.conv2d(x, p["conv1.weight"], p["conv1.bias"], padding=2)), 2)
     x = F.max_pool2d(F.relu(F.conv2d(x, p["conv2.weight"], p["conv2.bias"])), 2)
@@ -372,6 +432,8 @@ if __name__ == "__main__":
     normalisation()
     losses()
     the_rest()
+    activations()
+    moved()
     curve()
     for name in sorted(os.listdir(OUT)):
         print(name, os.path.getsize(os.path.join(OUT, name)), "bytes")

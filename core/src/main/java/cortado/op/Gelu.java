@@ -42,7 +42,7 @@ public record Gelu(boolean tanh) implements Elementwise {
         }
         double sum = 0;
         double term = x;
-        for (int i = 3; sum + term != sum; i += 2) {
+        for (int i = 3; Math.abs(term) > 1e-17 * Math.abs(sum); i += 2) { // never where x is no number
             sum += term;
             term *= x * x / i;
         }

@@ -5,10 +5,10 @@ package cortado.op;
  *
  * <pre>
  * y   = x · min(max(x + 3, 0), 6) / 6
- * dx += dy · 0 where x &lt; −3, dy · (x/3 + ½) up to 3, then dy
+ * dx += 0 where x &lt; −3, dy where x ≥ 3, else dy · (x/3 + ½)
  * </pre>
  *
- * The kinks at ±3 belong to the middle, as in PyTorch. Howard et al., ICCV 2019, section 5.2.
+ * The derivative at −3 is −½ and at 3 it is 1, as in PyTorch. Howard et al., ICCV 2019, section 5.2.
  * Derivation: {@code docs/backprop.md#activations}.
  */
 public record HardSwish() implements Elementwise {
@@ -20,6 +20,6 @@ public record HardSwish() implements Elementwise {
 
     @Override
     public double slope(double x) {
-        return x < -3 ? 0 : x <= 3 ? x / 3 + 0.5 : 1;
+        return x < -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5;
     }
 }

@@ -17,17 +17,33 @@ import cortado.op.BinaryCrossEntropy;
 import cortado.op.BatchNorm2d;
 import cortado.op.AdaptiveAvgPool2d;
 import cortado.op.AvgPool2d;
+import cortado.op.ChannelScale;
+import cortado.op.Concat;
 import cortado.op.Conv2d;
+import cortado.op.Elu;
 import cortado.op.Flatten;
+import cortado.op.Gelu;
 import cortado.op.GlobalAvgPool2d;
+import cortado.op.HardSigmoid;
+import cortado.op.HardSwish;
+import cortado.op.LeakyRelu;
 import cortado.op.Linear;
 import cortado.op.MaxPool2d;
+import cortado.op.Mul;
 import cortado.op.Op;
 import cortado.op.Operands;
+import cortado.op.Pad;
+import cortado.op.Prelu;
 import cortado.op.Rectified;
 import cortado.op.Relu;
+import cortado.op.Relu6;
+import cortado.op.Sigmoid;
+import cortado.op.Silu;
 import cortado.op.Softmax;
 import cortado.op.SoftmaxCrossEntropy;
+import cortado.op.Softplus;
+import cortado.op.Tanh;
+import cortado.op.Upsample;
 import cortado.op.Window;
 import cortado.tensor.Layout;
 import cortado.tensor.Shape;
@@ -38,6 +54,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -46,7 +63,7 @@ import java.util.stream.Stream;
 record Golden(Case c, Map<String, Tensor> tensors) {
 
     static List<Golden> all() {
-        return Stream.of("conv2d", "pooling", "normalisation", "losses", "rest").flatMap(name -> read(name).stream()).toList();
+        return Stream.of("conv2d", "pooling", "normalisation", "losses", "rest", "activations", "moved").flatMap(name -> read(name).stream()).toList();
     }
 
     private static List<Golden> read(String name) {
@@ -60,7 +77,7 @@ record Golden(Case c, Map<String, Tensor> tensors) {
                     tensors.put(key.substring(prefix.length()), t);
                 }
             });
-            Shape[] x = Stream.of("x", "x1", "labels", "targets").filter(tensors::containsKey).map(k -> tensors.get(k).shape())
+            Shape[] x = Stream.of("x", "x1", "x2", "labels", "targets").filter(tensors::containsKey).map(k -> tensors.get(k).shape())
                     .toArray(Shape[]::new);
             JsonObject o = e.getAsJsonObject();
             Case c = Case.of(name + " " + prefix + " " + e, op(o), x);
@@ -112,9 +129,45 @@ record Golden(Case c, Map<String, Tensor> tensors) {
             case "convtranspose2d" -> new ConvTranspose2d(o.get("filters").getAsInt(), window(o), ints(o, "output_padding")[0],
                     ints(o, "output_padding")[1], o.get("groups").getAsInt(), flag(o, "bias"));
             case "adaptiveavgpool2d" -> new AdaptiveAvgPool2d(ints(o, "output")[0], ints(o, "output")[1]);
-            default -> throw new AssertionError("no op for " + o);
+            default -> bent(o).orElseGet(() -> moved(o));
         };
         return flag(o, "rectified") ? new Rectified(op) : op;
+    }
+
+    private static Optional<Op> bent(JsonObject o) {
+        return Optional.ofNullable(switch (o.get("op").getAsString()) {
+            case "leakyrelu" -> new LeakyRelu(real(o, "slope"));
+            case "elu" -> new Elu(real(o, "alpha"));
+            case "gelu" -> new Gelu(flag(o, "tanh"));
+            case "silu" -> new Silu();
+            case "hardswish" -> new HardSwish();
+            case "hardsigmoid" -> new HardSigmoid();
+            case "sigmoid" -> new Sigmoid();
+            case "tanh" -> new Tanh();
+            case "softplus" -> new Softplus(real(o, "beta"), real(o, "threshold"));
+            case "relu6" -> new Relu6();
+            case "prelu" -> new Prelu(flag(o, "perChannel"));
+            default -> null;
+        });
+    }
+
+    private static Op moved(JsonObject o) {
+        return switch (o.get("op").getAsString()) {
+            case "mul" -> new Mul();
+            case "channelscale" -> new ChannelScale(1);
+            case "concat" -> new Concat();
+            case "pad" -> {
+                int[] p = ints(o, "sizes");
+                yield new Pad(p[0], p[1], p[2], p[3], p[4], p[5], real(o, "value"));
+            }
+            case "upsample" -> new Upsample(ints(o, "factors")[0], ints(o, "factors")[1],
+                    Upsample.Mode.valueOf(o.get("mode").getAsString().toUpperCase(Locale.ROOT)), flag(o, "aligned"));
+            default -> throw new AssertionError("no op for " + o);
+        };
+    }
+
+    private static double real(JsonObject o, String key) {
+        return o.get(key).getAsDouble();
     }
 
     private static boolean flag(JsonObject o, String key) {
@@ -134,7 +187,7 @@ record Golden(Case c, Map<String, Tensor> tensors) {
     Operands operands(Type type, Layout layout) {
         List<Tensor> x = new ArrayList<>();
         List<Optional<Tensor>> dx = new ArrayList<>();
-        for (String key : List.of("x", "x1")) {
+        for (String key : List.of("x", "x1", "x2")) {
             if (tensors.containsKey(key)) {
                 x.add(copy(tensors.get(key), type, layout));
                 dx.add(Optional.of(Tensor.of(tensors.get(key).shape(), type, layout)));
@@ -160,7 +213,7 @@ record Golden(Case c, Map<String, Tensor> tensors) {
 
     /** The gradients in the order of {@link Checks#gradients}. */
     List<Tensor> gradients() {
-        return Stream.of("dx", "dx1", "dw", "db").filter(tensors::containsKey).map(tensors::get).toList();
+        return Stream.of("dx", "dx1", "dx2", "dw", "db").filter(tensors::containsKey).map(tensors::get).toList();
     }
 
     /** What forward leaves of the state, after the learned parameters, by name. */
