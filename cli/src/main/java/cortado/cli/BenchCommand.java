@@ -132,7 +132,8 @@ final class BenchCommand implements Callable<Integer> {
             case "pytorch" -> Contestant.pytorch(peers());
             case "onnxruntime" -> Contestant.onnxRuntime(peers());
             case "pytorch-python" -> Contestant.pytorchPython(Files.isExecutable(PYTHON) ? PYTHON.toString() : "python3");
-            default -> throw new FormatException("--peer: there is no peer " + name + "; there are pytorch, pytorch-python, onnxruntime");
+            default ->
+                throw new FormatException("--peer: there is no peer " + name + "; there are pytorch, pytorch-python, onnxruntime");
         };
     }
 

@@ -46,7 +46,7 @@ final class ChecksCommand implements Callable<Integer> {
         Output o = common.output();
         Runtime vm = Runtime.getRuntime();
         long ram = ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean b ? b.getTotalMemorySize() : 0;
-        Map<String, Optional<String>> sets = sets(data.options());
+        Map<String, Optional<String>> sets = sets(data.options(common.output()));
         Map<String, String> machine = machine();
         o.tell(Json.object().with("version", VersionCommand.version()).with("java", Runtime.version().toString())
                 .with("java_home", System.getProperty("java.home")).with("os", machine.get("os"))

@@ -13,9 +13,14 @@ final class DataOptions {
     @Option(names = "--download", description = "Fetch mnist or fashion-mnist if it is nowhere here (checked by SHA-256).")
     private boolean download;
 
+    @Option(names = "--on-bad-image", paramLabel = "WHAT",
+            description = "An image file that cannot be read: fail (default), or skip: name it and go on without.")
+    private Optional<String> bad = Optional.empty();
+
     /** How to open a data set, in its own image size. */
-    Options options() {
-        Options o = Options.defaults().withCache(Places.cache(), download);
+    Options options(Output output) {
+        Options o = Options.defaults().withCache(Places.cache(), download)
+                .withReading(bad.map(Options.BadImage::of).orElse(Options.BadImage.FAIL), new LoadingNotes(output));
         return folder.map(o::withFolder).orElse(o);
     }
 }

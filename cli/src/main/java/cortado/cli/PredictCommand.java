@@ -1,6 +1,5 @@
 package cortado.cli;
 
-import cortado.data.Batch;
 import cortado.data.Dataset;
 import cortado.data.Datasets;
 import cortado.data.Loader;
@@ -11,6 +10,7 @@ import cortado.plan.Plan;
 import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
 import cortado.train.Scores;
+import cortado.train.Tta;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +45,9 @@ final class PredictCommand implements Callable<Integer> {
     private int top;
 
     @Mixin
+    private final TtaOptions tta = new TtaOptions();
+
+    @Mixin
     private final ThreadOptions threads = new ThreadOptions();
 
     PredictCommand(Common common) {
@@ -62,6 +65,7 @@ final class PredictCommand implements Callable<Integer> {
             throw new FormatException("--top: expected at least 1, received " + top);
         }
         TrainedOptions.Trained t = trained.trained(o);
+        Tta looks = tta.tta();
         Path file = t.file();
         Model model = t.model();
         List<Path> files = files();
@@ -74,7 +78,7 @@ final class PredictCommand implements Callable<Integer> {
                 List<Picture> pictures = read(some, model, o);
                 failed |= pictures.size() < some.size();
                 if (!pictures.isEmpty()) {
-                    predict(pictures, file, model, plan, width, o);
+                    predict(pictures, file, model, plan, looks, width, o);
                 }
             }
         }
@@ -110,7 +114,8 @@ final class PredictCommand implements Callable<Integer> {
         return pictures;
     }
 
-    private void predict(List<Picture> pictures, Path file, Model model, Plan plan, int width, Output o) {
+    private void predict(List<Picture> pictures, Path file, Model model, Plan plan, Tta looks, int width,
+            Output o) {
         Shape image = model.graph().input().example();
         byte[] pixels = new byte[pictures.size() * image.size()];
         for (int i = 0; i < pictures.size(); i++) {
@@ -118,18 +123,13 @@ final class PredictCommand implements Callable<Integer> {
         }
         List<String> names = names(model);
         Dataset data = Dataset.of(image, pixels, new int[pictures.size()], names, "images");
-        try (Loader.Epoch epoch = Loader.inOrder(data, model.normalization(), plan.batch(), plan.images().layout()).epoch(0)) {
-            Batch batch = epoch.next();
-            plan.images().copyFrom(batch.images());
-            plan.forward(batch.n());
-            for (int i = 0; i < batch.n(); i++) {
-                double[] scores = Scores.of(plan.scores(), i);
-                if (!Arrays.stream(scores).allMatch(Double::isFinite)) {
-                    throw TrainedOptions.notFinite(file, "the scores of " + pictures.get(i).file + " are not finite");
-                }
-                show(pictures.get(i).file, Scores.probabilities(scores), names, width, o);
+        Loader loader = Loader.inOrder(data, model.normalization(), plan.batch(), plan.images().layout());
+        looks.scores(plan, loader, (i, label, scores) -> {
+            if (!Arrays.stream(scores).allMatch(Double::isFinite)) {
+                throw TrainedOptions.notFinite(file, "the scores of " + pictures.get(i).file + " are not finite");
             }
-        }
+            show(pictures.get(i).file, Scores.probabilities(scores), names, width, o);
+        });
     }
 
     private static List<String> names(Model model) {

@@ -29,7 +29,9 @@ record Setup(Settings settings, Graph network, DataSplit data) {
      */
     static Setup of(Config said, Options options, int threads) {
         String name = said.text("data").orElseThrow(() -> new FormatException("data: expected a data set's name or folder"));
-        Options where = said.text("data_dir").map(d -> options.withFolder(Path.of(d))).orElse(options);
+        Options reading = said.text("on_bad_image").map(Options.BadImage::of).map(b -> options.withReading(b, options.listener()))
+                .orElse(options);
+        Options where = said.text("data_dir").map(d -> reading.withFolder(Path.of(d))).orElse(reading);
         Optional<Shape> image = said.image();
         DataSplit split = Datasets.open(name, image.map(where::withImage).orElse(where));
         int channels = said.channels().orElse(split.image().dim(0));

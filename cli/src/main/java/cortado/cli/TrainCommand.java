@@ -40,7 +40,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Setup setup = training.setup();
+        Setup setup = training.setup(common.output());
         try (Trainer trainer = new Trainer(setup.settings(), setup.network(), setup.data()); Run run = run(setup)) {
             trainer.initial().ifPresent(i -> common.output().note(i.text()));
             return train(common.output(), setup, trainer, run);

@@ -54,7 +54,7 @@ final class TrainingOptions {
     private final ThreadOptions threads = new ThreadOptions();
 
     /** Opens the data, makes the network and fills in the settings. */
-    Setup setup() {
+    Setup setup(Output o) {
         Config said = recipe.said(command);
         Optional<String> name = Source.either(given, "--data", named);
         said = name.map(n -> Config.empty().with("data", n)).orElse(Config.empty()).over(said);
@@ -62,7 +62,7 @@ final class TrainingOptions {
             said = said.with("data", DATA);
         }
         Source.expect("data set", Datasets.NAMES, said.text("data").orElseThrow());
-        Setup setup = Setup.of(said, data.options(), threads.count());
+        Setup setup = Setup.of(said, data.options(o), threads.count());
         int has = setup.data().classes().size();
         classes.filter(n -> n != has).ifPresent(n -> {
             throw new cortado.tensor.FormatException("--num-classes " + n + ", but " + setup.data().name() + " has " + has

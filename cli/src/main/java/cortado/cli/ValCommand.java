@@ -10,6 +10,7 @@ import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import cortado.train.Evaluation;
+import cortado.train.Tta;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -45,6 +46,9 @@ final class ValCommand implements Callable<Integer> {
     private final TrainedOptions trained = new TrainedOptions();
 
     @Mixin
+    private final TtaOptions tta = new TtaOptions();
+
+    @Mixin
     private final ThreadOptions threads = new ThreadOptions();
 
     ValCommand(Common common) {
@@ -55,14 +59,15 @@ final class ValCommand implements Callable<Integer> {
     public Integer call() {
         Output o = common.output();
         TrainedOptions.Trained t = trained.trained(o);
+        Tta looks = tta.tta();
         Path file = t.file();
         Model model = t.model();
         Optional<String> learnt = data(file, model);
         String name = Source.either(given, "--data", named).or(() -> learnt).orElseThrow(() -> new FormatException(file
                 + " does not say what data it was trained on; name some (--data)"));
         Source.expect("data set", Datasets.NAMES, name);
-        DataSplit split = open(name, learnt.equals(Optional.of(name)), model.graph().input().example());
-        Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count());
+        DataSplit split = open(name, learnt.equals(Optional.of(name)), model.graph().input().example(), o);
+        Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count(), looks);
         if (!Double.isFinite(e.loss())) {
             throw TrainedOptions.notFinite(file, "the loss on " + split.name() + " is " + e.loss());
         }
@@ -72,8 +77,8 @@ final class ValCommand implements Callable<Integer> {
     }
 
     /** Folders of images are fitted to the model; other data must fit, unless training fitted it too. */
-    private DataSplit open(String name, boolean learnt, Shape image) {
-        Options options = data.options();
+    private DataSplit open(String name, boolean learnt, Shape image, Output o) {
+        Options options = data.options(o);
         if (learnt || !Datasets.fixedSize(name)) {
             return Datasets.open(name, options.withImage(image));
         }

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -31,14 +33,12 @@ final class ImageFolder implements Dataset {
     private final List<String> classes;
     private final AtomicReferenceArray<byte[]> kept;
 
-    private ImageFolder(Shape image, Listing listing) {
+    private ImageFolder(Shape image, Listing listing, AtomicReferenceArray<byte[]> kept) {
         this.image = image;
         this.files = listing.files;
         this.labels = listing.labels.stream().mapToInt(Integer::intValue).toArray();
         this.classes = listing.classes;
-        boolean fits = (long) files.size() * image.size() <= Runtime.getRuntime().maxMemory() / 2;
-        this.kept = new AtomicReferenceArray<>(fits ? files.size() : 0);
-        load();
+        this.kept = kept;
     }
 
     /** Files and labels of one folder of classes. */
@@ -51,15 +51,15 @@ final class ImageFolder implements Dataset {
             Listing train = list(trainFolder, folders(trainFolder));
             Optional<Path> heldOut = HELD_OUT.stream().map(folder::resolve).filter(Files::isDirectory).findFirst();
             Optional<Listing> test = heldOut.map(t -> list(t, known(t, train.classes)));
-            Shape image = options.image().orElseGet(() -> shape(train.files));
-            Dataset all = new ImageFolder(image, train);
-            return test.map(t -> new DataSplit(name, all, new ImageFolder(image, t)))
+            Shape image = options.image().orElseGet(() -> shape(train.files, options.bad()));
+            Dataset all = read(image, train, options);
+            return test.map(t -> new DataSplit(name, all, read(image, t, options)))
                     .orElseGet(() -> DataSplit.stratified(name, all, options.holdout(), new Rng(options.seed())));
         }
         Path root = root(folder);
         Listing all = list(root, folders(root));
-        Shape image = options.image().orElseGet(() -> shape(all.files));
-        return DataSplit.stratified(name, new ImageFolder(image, all), options.holdout(), new Rng(options.seed()));
+        Shape image = options.image().orElseGet(() -> shape(all.files, options.bad()));
+        return DataSplit.stratified(name, read(image, all, options), options.holdout(), new Rng(options.seed()));
     }
 
     /** Archives often wrap everything in one more folder. */
@@ -119,36 +119,97 @@ final class ImageFolder implements Dataset {
      * The size to use where the user gives none, from a sample: the images' own where all agree and are small, else a square as
      * large as the middle one's shorter side, at most 64. One channel where nine of ten are grey.
      */
-    private static Shape shape(List<Path> files) {
+    private static Shape shape(List<Path> files, Options.BadImage bad) {
         int n = Math.min(SAMPLE, files.size());
         // Keeps the shapes alone, grey images as one channel: a hundred photos would fill the memory.
         List<Shape> sample = IntStream.range(0, n).parallel()
-                .mapToObj(i -> Images.picture(files.get((int) ((long) i * files.size() / n))).lean()).toList();
-        int channels = sample.stream().filter(s -> s.dim(0) == 1).count() * 10 >= n * 9L ? 1 : 3;
+                .mapToObj(i -> shape(files.get((int) ((long) i * files.size() / n)), bad)).flatMap(Optional::stream).toList();
+        if (sample.isEmpty()) {
+            throw new FormatException(files.getFirst() + " and the " + (n - 1) + " images that were tried after it cannot be read");
+        }
+        int channels = sample.stream().filter(s -> s.dim(0) == 1).count() * 10 >= sample.size() * 9L ? 1 : 3;
         Shape first = sample.getFirst();
         boolean same = sample.stream().allMatch(s -> s.dim(1) == first.dim(1) && s.dim(2) == first.dim(2));
         if (same && Math.max(first.dim(1), first.dim(2)) <= LARGEST_SIDE) {
             return Shape.of(channels, first.dim(1), first.dim(2));
         }
         int[] sides = sample.stream().mapToInt(s -> Math.min(s.dim(1), s.dim(2))).sorted().toArray();
-        int side = Math.min(LARGEST_SIDE, sides[n / 2]);
+        int side = Math.min(LARGEST_SIDE, sides[sides.length / 2]);
         return Shape.of(channels, side, side);
     }
 
-    /** Reads everything that is to be kept, on all cores; if several files are bad, the first in order is reported. */
-    private void load() {
-        AtomicInteger firstBad = new AtomicInteger(Integer.MAX_VALUE);
-        IntStream.range(0, kept.length()).parallel().forEach(i -> {
-            if (i < firstBad.get()) {
+    /** Of one image; a bad one has none where it will be skipped. */
+    private static Optional<Shape> shape(Path file, Options.BadImage bad) {
+        try {
+            return Optional.of(Images.picture(file).lean());
+        } catch (FormatException e) {
+            if (bad == Options.BadImage.FAIL) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Reads everything that is to be kept, on all cores. If several files are bad, the first in order is reported, or all are told
+     * and left out; then files are also read that are not kept, to know them.
+     */
+    private static ImageFolder read(Shape image, Listing listing, Options options) {
+        int n = listing.files.size();
+        boolean fits = (long) n * image.size() <= Runtime.getRuntime().maxMemory() / 2;
+        boolean skip = options.bad() == Options.BadImage.SKIP;
+        AtomicReferenceArray<byte[]> kept = new AtomicReferenceArray<>(fits ? n : 0);
+        ConcurrentSkipListMap<Integer, FormatException> bad = new ConcurrentSkipListMap<>();
+        Counter counter = new Counter(n, options.listener());
+        IntStream.range(0, fits || skip ? n : 0).parallel().forEach(i -> {
+            if (skip || bad.isEmpty() || i < bad.firstKey()) {
                 try {
-                    kept.set(i, Images.read(files.get(i), image));
+                    byte[] pixels = Images.read(listing.files.get(i), image);
+                    if (fits) {
+                        kept.set(i, pixels);
+                    }
                 } catch (FormatException e) {
-                    firstBad.accumulateAndGet(i, Math::min);
+                    bad.put(i, e);
                 }
+                counter.next();
             }
         });
-        if (firstBad.get() < Integer.MAX_VALUE) {
-            Images.read(files.get(firstBad.get()), image);
+        if (bad.isEmpty()) {
+            options.listener().accept(new Loading.Done(n, 0));
+            return new ImageFolder(image, listing, kept);
+        }
+        if (!skip) {
+            FormatException first = bad.firstEntry().getValue();
+            throw new FormatException(first.getMessage() + " (--on-bad-image skip leaves out what cannot be read)", first);
+        }
+        bad.values().forEach(e -> options.listener().accept(new Loading.Skipped(e.getMessage())));
+        options.listener().accept(new Loading.Done(n, bad.size()));
+        return without(bad.keySet(), image, listing, kept);
+    }
+
+    private static ImageFolder without(Set<Integer> bad, Shape image, Listing listing, AtomicReferenceArray<byte[]> kept) {
+        int[] good = IntStream.range(0, listing.files.size()).filter(i -> !bad.contains(i)).toArray();
+        AtomicReferenceArray<byte[]> rest = new AtomicReferenceArray<>(kept.length() == 0 ? 0 : good.length);
+        for (int k = 0; k < rest.length(); k++) {
+            rest.set(k, kept.get(good[k]));
+        }
+        return new ImageFolder(image, new Listing(listing.classes, Arrays.stream(good).mapToObj(listing.files::get).toList(),
+                Arrays.stream(good).mapToObj(listing.labels::get).toList()), rest);
+    }
+
+    /** Counts for several threads and tells one listener. */
+    private static final class Counter {
+        private final int of;
+        private final Consumer<Loading> listener;
+        private int images;
+
+        Counter(int of, Consumer<Loading> listener) {
+            this.of = of;
+            this.listener = listener;
+        }
+
+        synchronized void next() {
+            listener.accept(new Loading.Read(++images, of));
         }
     }
 

@@ -105,7 +105,42 @@ class ImageFolderTest {
             Files.writeString(dir.resolve("b").resolve(String.format("%02d.png", i)), "x");
         }
         assertThatThrownBy(() -> Datasets.open(dir.toString(), Options.defaults().withImage(Shape.of(3, 4, 4))))
-                .isInstanceOf(FormatException.class).hasMessageContaining("07.png");
+                .isInstanceOf(FormatException.class).hasMessageContaining("07.png").hasMessageContaining("--on-bad-image skip");
+    }
+
+    @Test
+    void badImagesMayBeSkippedAndAreNamedInOrderAndCounted() throws IOException {
+        Pictures.folder(dir.resolve("train"), List.of("a", "b"), 60, 4, 4);
+        Pictures.folder(dir.resolve("val"), List.of("a", "b"), 3, 4, 4);
+        for (String bad : List.of("train/b/07.png", "train/a/00.png", "train/b/45.png", "val/a/01.png")) {
+            Files.writeString(dir.resolve(bad), "x");
+        }
+        List<Loading> told = new java.util.ArrayList<>();
+        DataSplit s = Datasets.open(dir.toString(), Options.defaults().withReading(Options.BadImage.SKIP, told::add));
+        assertThat(told.stream().filter(Loading.Skipped.class::isInstance).map(l -> ((Loading.Skipped) l).reason().split(" ")[0]))
+                .containsExactly(dir + "/train/a/00.png", dir + "/train/b/07.png", dir + "/train/b/45.png", dir + "/val/a/01.png");
+        assertThat(told).contains(new Loading.Read(1, 120), new Loading.Read(120, 120), new Loading.Done(120, 3),
+                new Loading.Done(6, 1));
+        assertThat(s.train().size()).isEqualTo(117);
+        assertThat(s.test().size()).isEqualTo(5);
+        for (int i = 0; i < 117; i++) {
+            int number = Integer.parseInt(s.train().describe(i).replaceAll("^.*/([0-9]+)[.]png$", "$1"));
+            assertThat(s.train().pixels(i)[0]).isEqualTo((byte) (60 * s.train().label(i) + number));
+        }
+        DataSplit none = Datasets.open(dir.toString(), Options.defaults().withReading(Options.BadImage.SKIP, told::add)
+                .withImage(Shape.of(1, 7, 5)));
+        assertThat(none.train().size()).isEqualTo(117);
+        assertThatThrownBy(() -> Options.BadImage.of("ignore")).isInstanceOf(FormatException.class).hasMessageContaining("ignore");
+    }
+
+    @Test
+    void imagesOfWhichNoneCanBeReadAreNoDataSet() throws IOException {
+        Pictures.folder(dir, List.of("a", "b"), 2, 4, 4);
+        for (String bad : List.of("a/00.png", "a/01.png", "b/00.png", "b/01.png")) {
+            Files.writeString(dir.resolve(bad), "x");
+        }
+        assertThatThrownBy(() -> Datasets.open(dir.toString(), Options.defaults().withReading(Options.BadImage.SKIP, l -> {})))
+                .isInstanceOf(FormatException.class).hasMessageContaining("00.png and the 3 images");
     }
 
     @Test

@@ -67,7 +67,7 @@ public record Config(Json.Obj json) {
 
     private static Map<String, Kind> kinds() {
         Map<String, Kind> k = new LinkedHashMap<>();
-        Stream.of("data", "data_dir", "input_size").forEach(key -> k.put(key, Kind.TEXT));
+        Stream.of("data", "data_dir", "on_bad_image", "input_size").forEach(key -> k.put(key, Kind.TEXT));
         k.put("in_chans", Kind.WHOLE);
         Stream.of("model", "initial_checkpoint").forEach(key -> k.put(key, Kind.TEXT));
         Stream.of("batch_size", "epochs").forEach(key -> k.put(key, Kind.WHOLE));

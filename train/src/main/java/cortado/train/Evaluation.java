@@ -1,6 +1,5 @@
 package cortado.train;
 
-import cortado.data.Batch;
 import cortado.data.Dataset;
 import cortado.data.Loader;
 import cortado.graph.Model;
@@ -85,9 +84,24 @@ public record Evaluation(List<String> classes, double top1, double top5, double 
      * @throws ShapeException if images or classes do not fit the model
      */
     public static Evaluation of(Model model, Dataset data, Backend backend, int threads) {
+        return of(model, data, backend, threads, Tta.NONE);
+    }
+
+    /**
+     * Evaluates a model.
+     *
+     * @param model   what to judge
+     * @param data    what by; its classes must be the model's, where the model knows them
+     * @param backend chooses kernels
+     * @param threads at least 1; they do not change the result
+     * @param tta     what the model is shown of each image
+     * @return the judgement
+     * @throws ShapeException if images or classes do not fit the model
+     */
+    public static Evaluation of(Model model, Dataset data, Backend backend, int threads, Tta tta) {
         check(model, data);
         try (Plan plan = Plan.inference(model.graph(), model.parameters(), Math.min(BATCH, data.size()), backend, threads)) {
-            return of(plan, Loader.inOrder(data, model.normalization(), plan.batch(), plan.images().layout()), data);
+            return of(plan, Loader.inOrder(data, model.normalization(), plan.batch(), plan.images().layout()), data, tta);
         }
     }
 
@@ -105,17 +119,12 @@ public record Evaluation(List<String> classes, double top1, double top5, double 
 
     /** A plan's images in order, so that sums always have the same order too. */
     static Evaluation of(Plan plan, Loader loader, Dataset data) {
+        return of(plan, loader, data, Tta.NONE);
+    }
+
+    private static Evaluation of(Plan plan, Loader loader, Dataset data, Tta tta) {
         Tally tally = new Tally(data.classes(), data.size());
-        try (Loader.Epoch epoch = loader.epoch(0)) {
-            while (epoch.hasNext()) {
-                Batch batch = epoch.next();
-                plan.images().copyFrom(batch.images());
-                plan.forward(batch.n());
-                for (int i = 0; i < batch.n(); i++) {
-                    tally.add(batch.index(i), batch.labels().ints()[i], Scores.of(plan.scores(), i));
-                }
-            }
-        }
+        tta.scores(plan, loader, tally::add);
         return tally.evaluation(data::describe);
     }
 

@@ -1,5 +1,6 @@
 package cortado.train;
 
+import cortado.data.Options;
 import cortado.io.Json;
 import cortado.tensor.FormatException;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.Set;
  *
  * @param data         the data set's name or path
  * @param dataDir      where it lies, if the user said
+ * @param bad          what happens to image files that cannot be read
  * @param input        {@code C H W} that images were asked to be fitted to
  * @param model        the network's name or file
  * @param initial      a file of weights to start from
@@ -27,11 +29,13 @@ import java.util.Set;
  * @param threads      that compute, 1 … 1024
  * @param saving       how often the run can be taken up again
  */
-public record Settings(String data, Optional<String> dataDir, Optional<String> input, String model, Optional<String> initial,
-        int batch, int epochs, double rate, Optimizer optimizer, Updating updates, Schedule schedule, int patience,
+public record Settings(String data, Optional<String> dataDir, Options.BadImage bad, Optional<String> input, String model,
+        Optional<String> initial, int batch, int epochs, double rate, Optimizer optimizer, Updating updates, Schedule schedule,
+        int patience,
         Objective objective, Augmentation augmentation, long seed, int threads, Saving saving) {
     /** What cannot change the result, or says by a path what a fingerprint says better. */
-    private static final Set<String> NO_RECIPE = Set.of("data", "data_dir", "input_size", "model", "initial_checkpoint", "threads",
+    private static final Set<String> NO_RECIPE = Set.of("data", "data_dir", "on_bad_image", "input_size", "model",
+            "initial_checkpoint", "threads",
             "checkpoint_steps", "keep_checkpoints");
 
     /** Checks ranges and that the schedule fits the training; throws {@link FormatException}. */
@@ -56,7 +60,9 @@ public record Settings(String data, Optional<String> dataDir, Optional<String> i
         int epochs = c.count("epochs").orElse(10);
         Ranges.count("epochs", epochs, 1, 1_000_000);
         Optimizer optimizer = Optimizer.of(c);
-        return new Settings(data, c.text("data_dir"), c.text("input_size"), c.text("model").orElse("lenet5"),
+        return new Settings(data, c.text("data_dir"),
+                c.text("on_bad_image").map(Options.BadImage::of).orElse(Options.BadImage.FAIL), c.text("input_size"),
+                c.text("model").orElse("lenet5"),
                 c.text("initial_checkpoint"), c.count("batch_size").orElse(32), epochs,
                 c.number("lr").orElse(optimizer.usualRate()), optimizer, Updating.of(c), Schedule.of(c, epochs),
                 c.count("patience").orElse(0), Objective.of(c), Augmentation.of(c), c.whole("seed").orElse(0L),
@@ -155,7 +161,7 @@ public record Settings(String data, Optional<String> dataDir, Optional<String> i
      * @param value how weights follow gradients
      */
     public Settings withOptimizer(Optimizer value) {
-        return new Settings(data, dataDir, input, model, initial, batch, epochs, rate, value, updates, schedule, patience,
+        return new Settings(data, dataDir, bad, input, model, initial, batch, epochs, rate, value, updates, schedule, patience,
                 objective,
                 augmentation, seed, threads, saving);
     }
@@ -165,7 +171,7 @@ public record Settings(String data, Optional<String> dataDir, Optional<String> i
      * @param value what is done to gradients before and to weights after a step
      */
     public Settings withUpdates(Updating value) {
-        return new Settings(data, dataDir, input, model, initial, batch, epochs, rate, optimizer, value, schedule, patience,
+        return new Settings(data, dataDir, bad, input, model, initial, batch, epochs, rate, optimizer, value, schedule, patience,
                 objective, augmentation, seed, threads, saving);
     }
 
@@ -174,7 +180,7 @@ public record Settings(String data, Optional<String> dataDir, Optional<String> i
      * @param value the learning rate over the training
      */
     public Settings withSchedule(Schedule value) {
-        return new Settings(data, dataDir, input, model, initial, batch, epochs, rate, optimizer, updates, value, patience,
+        return new Settings(data, dataDir, bad, input, model, initial, batch, epochs, rate, optimizer, updates, value, patience,
                 objective, augmentation, seed, threads, saving);
     }
 
@@ -183,7 +189,7 @@ public record Settings(String data, Optional<String> dataDir, Optional<String> i
      * @param value random changes of the training images
      */
     public Settings withAugmentation(Augmentation value) {
-        return new Settings(data, dataDir, input, model, initial, batch, epochs, rate, optimizer, updates, schedule, patience,
+        return new Settings(data, dataDir, bad, input, model, initial, batch, epochs, rate, optimizer, updates, schedule, patience,
                 objective, value, seed, threads, saving);
     }
 
@@ -222,7 +228,9 @@ public record Settings(String data, Optional<String> dataDir, Optional<String> i
 
     /** {@return all settings by timm's names: what {@code config.json} holds, and what {@link #of} makes the same settings of} */
     public Json.Obj json() {
-        Json.Obj o = Json.object().with("data", data).with("data_dir", dataDir).with("input_size", input).with("model", model)
+        Json.Obj o = Json.object().with("data", data).with("data_dir", dataDir)
+                .with("on_bad_image", bad == Options.BadImage.FAIL ? Optional.empty() : Optional.of("skip"))
+                .with("input_size", input).with("model", model)
                 .with("initial_checkpoint", initial).with("batch_size", batch).with("epochs", epochs).with("lr", rate);
         o = join(o, optimizer.json());
         o = join(o, updates.json());
