@@ -64,8 +64,8 @@ final class PredictCommand implements Callable<Integer> {
         if (top < 1) {
             throw new FormatException("--top: expected at least 1, received " + top);
         }
-        TrainedOptions.Trained t = trained.trained(o);
         Tta looks = tta.tta();
+        TrainedOptions.Trained t = trained.trained(o);
         Path file = t.file();
         Model model = t.model();
         List<Path> files = files();

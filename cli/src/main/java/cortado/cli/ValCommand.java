@@ -58,8 +58,8 @@ final class ValCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Output o = common.output();
-        TrainedOptions.Trained t = trained.trained(o);
         Tta looks = tta.tta();
+        TrainedOptions.Trained t = trained.trained(o);
         Path file = t.file();
         Model model = t.model();
         Optional<String> learnt = data(file, model);

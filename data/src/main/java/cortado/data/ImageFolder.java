@@ -144,7 +144,7 @@ final class ImageFolder implements Dataset {
             return Optional.of(Images.picture(file).lean());
         } catch (FormatException e) {
             if (bad == Options.BadImage.FAIL) {
-                throw e;
+                throw fatal(e);
             }
             return Optional.empty();
         }
@@ -179,12 +179,15 @@ final class ImageFolder implements Dataset {
             return new ImageFolder(image, listing, kept);
         }
         if (!skip) {
-            FormatException first = bad.firstEntry().getValue();
-            throw new FormatException(first.getMessage() + " (--on-bad-image skip leaves out what cannot be read)", first);
+            throw fatal(bad.firstEntry().getValue());
         }
         bad.values().forEach(e -> options.listener().accept(new Loading.Skipped(e.getMessage())));
         options.listener().accept(new Loading.Done(n, bad.size()));
         return without(bad.keySet(), image, listing, kept);
+    }
+
+    private static FormatException fatal(FormatException e) {
+        return new FormatException(e.getMessage() + " (--on-bad-image skip leaves out what cannot be read)", e);
     }
 
     private static ImageFolder without(Set<Integer> bad, Shape image, Listing listing, AtomicReferenceArray<byte[]> kept) {
