@@ -6,6 +6,7 @@ import cortado.op.Op;
 import cortado.op.SoftmaxCrossEntropy;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
+import cortado.tensor.Type;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -98,9 +99,14 @@ public record Graph(List<Node> nodes) {
         return shapes(1).getLast().example();
     }
 
-    /** {@return this network with an input {@code labels} and a node {@code loss}, softmax cross-entropy, on top} */
+    /**
+     * {@return this network with an input {@code labels} and a node {@code loss}, softmax cross-entropy, on top; a label per image, or
+     * per pixel where the scores are {@code N K H W}}
+     */
     public Graph withLoss() {
-        return withLoss(new SoftmaxCrossEntropy(), Input.labels());
+        Shape scores = outputExample();
+        Input labels = scores.rank() == 3 ? new Input(Shape.of(scores.dim(1), scores.dim(2)), Type.I32) : Input.labels();
+        return withLoss(new SoftmaxCrossEntropy(), labels);
     }
 
     /**
