@@ -6,6 +6,7 @@ import cortado.io.Json;
 import cortado.op.Backend;
 import cortado.op.Flatten;
 import cortado.op.Input;
+import cortado.op.Op;
 import cortado.plan.Plan;
 import cortado.tensor.Rng;
 import cortado.tensor.Shape;
@@ -142,7 +143,7 @@ final class SummaryCommand implements Callable<Integer> {
             Node n = graph.nodes().get(v);
             boolean input = n.op() instanceof Input;
             Shape[] in = Graph.inputs(n, shapes);
-            long count = input ? 0 : n.op().params(in).stream().mapToLong(p -> p.shape().size()).sum();
+            long count = input ? 0 : n.op().params(in).stream().filter(Op.Param::learned).mapToLong(p -> p.shape().size()).sum();
             Plan.Line line = lines.get(n.name());
             String kernel = line != null ? line.kernel() : input || n.op() instanceof Flatten ? "" : "in " + fused(graph, lines, v);
             layers.add(new Layer(n.name(), n.op().kind(), shapes.get(v).example(), count, input ? 0 : n.op().flops(in), kernel));
