@@ -147,7 +147,8 @@ public interface Backend {
                         Kernel.reference(op);
                     case MaxPool2d _, AvgPool2d _, AdaptiveAvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Rectified _ ->
                         ByBlocks.of(op, x);
-                    case Softmax _, Loss _, ConvTranspose2d _, LogSoftmax _, GroupNorm _, LayerNorm _ ->
+                    case Softmax _, LogSoftmax _, SoftmaxCrossEntropy _ -> new SoftmaxChannels(op, x[0]);
+                    case Loss _, ConvTranspose2d _, GroupNorm _, LayerNorm _ ->
                         Kernel.reference(op);
                 };
             }

@@ -202,6 +202,11 @@ public final class Operands {
         return pass.training();
     }
 
+    /** {@return the place in the batch of the first image of these operands} */
+    public int first() {
+        return first;
+    }
+
     /** {@return images of the whole batch that are real in this pass, for kernels that see all of it} */
     public int n() {
         return Math.min(pass.n(), y.shape().n());

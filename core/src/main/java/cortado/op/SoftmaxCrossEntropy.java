@@ -70,21 +70,21 @@ public record SoftmaxCrossEntropy(double smoothing, List<Double> classWeights) i
     @Override
     public void forward(Operands o) {
         o.y().fill(0);
-        forward(o.y(), Standardize.images(o.x(0)), o.x(1), soft(o));
+        forward(o, o.y(), Standardize.images(o.x(0)));
     }
 
     @Override
     public void backward(Operands o) {
-        o.dx(0).ifPresent(df -> backward(Standardize.images(df), o.dy(), Standardize.images(o.x(0)), o.x(1), soft(o)));
+        o.dx(0).ifPresent(df -> backward(o, Standardize.images(df), o.dy(), Standardize.images(o.x(0))));
     }
 
-    private void forward(Tensor loss, Tensor f, Tensor y, boolean soft) {
+    private void forward(Operands o, Tensor loss, Tensor f) {
         int pixels = f.shape().h() * f.shape().w();
         Softmax.pixels(f.shape(), (n, h, w) -> {
             double logSum = Softmax.logSumExp(f, n, h, w);
             double sum = 0;
             for (int k = 0; k < f.shape().c(); k++) {
-                double t = target(y, soft, f, n, k, h, w);
+                double t = target(o, f, n, k, h, w);
                 sum += t == 0 ? 0 : t * (logSum - f.get(n, k, h, w)); // a class that is not meant may have a score of −∞
             }
             loss.add(n, sum / pixels);
@@ -92,17 +92,17 @@ public record SoftmaxCrossEntropy(double smoothing, List<Double> classWeights) i
     }
 
     /** N12. */
-    private void backward(Tensor df, Tensor dLoss, Tensor f, Tensor y, boolean soft) {
+    private void backward(Operands o, Tensor df, Tensor dLoss, Tensor f) {
         int pixels = f.shape().h() * f.shape().w();
         Softmax.pixels(f.shape(), (n, h, w) -> {
             double logSum = Softmax.logSumExp(f, n, h, w);
             double all = 0;
             for (int k = 0; k < f.shape().c(); k++) {
-                all += target(y, soft, f, n, k, h, w);
+                all += target(o, f, n, k, h, w);
             }
             for (int k = 0; k < f.shape().c(); k++) {
                 double p = Math.exp(f.get(n, k, h, w) - logSum);
-                df.add(n, k, h, w, dLoss.get(n) / pixels * (p * all - target(y, soft, f, n, k, h, w)));
+                df.add(n, k, h, w, dLoss.get(n) / pixels * (p * all - target(o, f, n, k, h, w)));
             }
         });
     }
@@ -113,18 +113,20 @@ public record SoftmaxCrossEntropy(double smoothing, List<Double> classWeights) i
     }
 
     /** w_k·t_k. */
-    private double target(Tensor y, boolean soft, Tensor f, int n, int k, int h, int w) {
+    private double target(Operands o, Tensor f, int n, int k, int h, int w) {
         Shape s = f.shape();
-        double t = soft ? y.get(((n * s.c() + k) * s.h() + h) * s.w() + w) : k == label(y, (n * s.h() + h) * s.w() + w, f) ? 1 : 0;
+        double t = soft(o) ? o.x(1).get(((n * s.c() + k) * s.h() + h) * s.w() + w) : k == label(o, (n * s.h() + h) * s.w() + w) ? 1
+                : 0;
         return (classWeights.isEmpty() ? 1 : classWeights.get(k)) * ((1 - smoothing) * t + smoothing / s.c());
     }
 
     /** The class at place i of the labels, checked against the number of scores. */
-    static int label(Tensor y, int i, Tensor f) {
-        int k = (int) y.get(i);
-        if (k < 0 || k >= f.shape().dim(1)) {
-            throw new ShapeException("image " + i / (y.size() / y.shape().n()) + " has label " + k + ", but the network has "
-                    + f.shape().dim(1) + " classes, 0 … " + (f.shape().dim(1) - 1));
+    static int label(Operands o, int i) {
+        int k = (int) o.x(1).get(i);
+        int classes = o.x(0).shape().dim(1);
+        if (k < 0 || k >= classes) {
+            throw new ShapeException("image " + (o.first() + i / (o.x(1).size() / o.x(1).shape().n())) + " has label " + k
+                    + ", but the network has " + classes + " classes, 0 … " + (classes - 1));
         }
         return k;
     }

@@ -109,7 +109,7 @@ final class SoftmaxVector {
             exponentials(room, ro, f, o.x(0).offset(), classes, room, ro + classes * WIDTH);
             for (int i = 0; i < o.x(0).shape().n(); i++) {
                 double logSum = room[ro + (classes + 1) * WIDTH + i] + StrictMath.log(room[ro + classes * WIDTH + i]);
-                int label = SoftmaxCrossEntropy.label(o.x(1), i, o.x(0));
+                int label = SoftmaxCrossEntropy.label(o, i);
                 o.y().floats()[o.y().offset() + i] = (float) (logSum - f[o.x(0).offset() + label * WIDTH + i]);
             }
         }
@@ -134,7 +134,7 @@ final class SoftmaxVector {
                 }
             }
             for (int i = 0; i < o.x(0).shape().n(); i++) {
-                d[out.offset() + SoftmaxCrossEntropy.label(o.x(1), i, o.x(0)) * WIDTH + i] -= o.dy().floats()[o.dy().offset() + i];
+                d[out.offset() + SoftmaxCrossEntropy.label(o, i) * WIDTH + i] -= o.dy().floats()[o.dy().offset() + i];
             }
             if (o.accumulates(0)) {
                 cortado.simd.Blocks.add(df.floats(), df.offset(), d, out.offset(), classes * WIDTH);

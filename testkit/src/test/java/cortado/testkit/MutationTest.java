@@ -72,7 +72,7 @@ class MutationTest {
                 new Mutant("N10 global", "GlobalAvgPool2d", "dy.get(n, c, 0, 0) / m", "dy.get(n, c, 0, 0)", "globalavgpool2d",
                         LINEAR),
                 new Mutant("N11", "Softmax", "(dy.get(n, k, h, w) - dot)", "dy.get(n, k, h, w)", "softmax", NONLINEAR),
-                new Mutant("N12", "SoftmaxCrossEntropy", "p * all - target(y, soft, f, n, k, h, w)", "p * all",
+                new Mutant("N12", "SoftmaxCrossEntropy", "p * all - target(o, f, n, k, h, w)", "p * all",
                         "softmaxcrossentropy", NONLINEAR),
                 new Mutant("N12 sign", "SoftmaxCrossEntropy", "p * all - target", "-p * all + target", "softmaxcrossentropy",
                         NONLINEAR));
