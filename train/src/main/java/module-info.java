@@ -5,7 +5,6 @@ module cortado.train {
     requires transitive cortado.io;
     requires java.desktop;
     requires jdk.incubator.vector;
-    requires xchart;
 
     exports cortado.train;
 }

@@ -99,6 +99,7 @@ public final class Main implements Runnable {
                 .addSubcommand("train", new TrainCommand(new Common(output)))
                 .addSubcommand("recipes", new RecipesCommand(new Common(output)))
                 .addSubcommand("val", new ValCommand(new Common(output)))
+                .addSubcommand("report", new ReportCommand(new Common(output)))
                 .addSubcommand("predict", new PredictCommand(new Common(output)))
                 .addSubcommand("summary", new SummaryCommand(new Common(output)))
                 .addSubcommand("gradcheck", new GradcheckCommand(new Common(output)))

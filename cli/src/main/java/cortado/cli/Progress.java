@@ -41,6 +41,10 @@ final class Progress implements Consumer<Event> {
                 output.tell(e.json());
             }
             case Event.Resumed r -> output.tell(r.json());
+            case Event.FirstBatch b -> {
+            }
+            case Event.Layers l -> {
+            }
             case Event.Save s -> {
             }
             case Event.Done d -> clear();

@@ -63,7 +63,8 @@ import java.util.stream.Stream;
 record Golden(Case c, Map<String, Tensor> tensors) {
 
     static List<Golden> all() {
-        return Stream.of("conv2d", "pooling", "normalisation", "losses", "rest", "activations", "moved").flatMap(name -> read(name).stream()).toList();
+        return Stream.of("conv2d", "pooling", "normalisation", "losses", "rest", "activations", "moved")
+                .flatMap(name -> read(name).stream()).toList();
     }
 
     private static List<Golden> read(String name) {
@@ -77,7 +78,8 @@ record Golden(Case c, Map<String, Tensor> tensors) {
                     tensors.put(key.substring(prefix.length()), t);
                 }
             });
-            Shape[] x = Stream.of("x", "x1", "x2", "labels", "targets").filter(tensors::containsKey).map(k -> tensors.get(k).shape())
+            Shape[] x = Stream.of("x", "x1", "x2", "labels", "targets").filter(tensors::containsKey)
+                    .map(k -> tensors.get(k).shape())
                     .toArray(Shape[]::new);
             JsonObject o = e.getAsJsonObject();
             Case c = Case.of(name + " " + prefix + " " + e, op(o), x);

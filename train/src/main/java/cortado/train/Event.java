@@ -1,8 +1,10 @@
 package cortado.train;
 
+import cortado.data.Batch;
 import cortado.data.DataSplit;
 import cortado.graph.Graph;
 import cortado.graph.Model;
+import cortado.graph.Normalization;
 import cortado.io.Json;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +52,32 @@ public sealed interface Event {
         /** {@return the event of a checkpoint there, as an object} */
         static Json.Obj json(Position at) {
             return Json.object().with("event", "checkpoint").with("epoch", at.epoch() + 1).with("step", at.batch());
+        }
+    }
+
+    /**
+     * The batch of the very first step, as the network gets it. A resumed training does not tell it again.
+     *
+     * @param batch         valid until the listener returns
+     * @param classes       names of its labels
+     * @param normalization that its images have gone through
+     */
+    record FirstBatch(Batch batch, List<String> classes, Normalization normalization) implements Event {
+    }
+
+    /**
+     * How the layers stood and moved in one step: told for some sixty steps of a training, at equal distances.
+     *
+     * @param epoch  from 1
+     * @param step   in this epoch, from 1
+     * @param rate   learning rate of this step
+     * @param loss   mean over this step's batch
+     * @param layers all weights that learn and have more than one dimension, from the first layer to the last
+     */
+    record Layers(int epoch, int step, double rate, double loss, List<LayerSample> layers) implements Event {
+        /** Copies the list. */
+        public Layers {
+            layers = List.copyOf(layers);
         }
     }
 
@@ -125,6 +153,9 @@ public sealed interface Event {
                     .with("parameters", s.parameters).with("steps_per_epoch", s.steps).with("bytes", s.bytes);
             case Resumed r -> Json.object().with("event", "resumed").with("epoch", r.at.epoch() + 1).with("step", r.at.batch());
             case Save s -> Save.json(s.checkpoint.at());
+            case FirstBatch b -> Json.object().with("event", "batch").with("images", b.batch.n());
+            case Layers l -> Json.object().with("event", "layers").with("epoch", l.epoch).with("step", l.step).with("lr", l.rate)
+                    .with("loss", l.loss).with("layers", l.layers.stream().map(LayerSample::json).toList());
             case Progress p -> Json.object().with("event", "progress").with("epoch", p.epoch).with("step", p.step)
                     .with("steps", p.steps).with("train_loss", p.loss).with("lr", p.rate).with("images_per_s", p.imagesPerSecond)
                     .with("done", p.done).with("seconds", p.seconds);

@@ -6,8 +6,7 @@ import cortado.op.Conv2d;
 import cortado.op.Linear;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
-import cortado.train.Canvas.Align;
-import java.awt.Color;
+import cortado.train.Drawing.Align;
 import java.awt.image.BufferedImage;
 import java.util.Locale;
 import java.util.Optional;
@@ -44,36 +43,36 @@ final class FilterPicture {
         int columns = Math.min(tiles, tiles <= 12 ? 6 : tiles <= 64 ? 8 : 16);
         int rows = (tiles + columns - 1) / columns;
         int largest = Math.max(w.shape().dim(2), w.shape().dim(3));
-        int zoom = Math.max(1, (tiles <= 64 ? 96 : 56) / largest);
+        int zoom = Math.max(1, (tiles <= 64 ? 64 : 40) / largest);
         int width = zoom * w.shape().dim(3);
         int height = zoom * w.shape().dim(2);
         double reach = 0;
         for (int i = 0; i < w.size(); i++) {
             reach = Math.max(reach, Math.abs(w.get(i)));
         }
-        Canvas c = new Canvas(Math.max(480, 48 + columns * (width + 12)), 116 + rows * (height + 12));
+        Canvas c = new Canvas(Math.max(480, 48 + columns * (width + 8)), 116 + rows * (height + 8));
         c.title("First-layer filters", 24, 36);
         c.text(name + ".weight, " + w.shape().dim(0) + " filters of " + channels + "×" + w.shape().dim(2) + "×" + w.shape().dim(3)
-                + (tiles == MOST ? ", the first " + MOST + " shown" : ""), 24, 58, 13, Canvas.FAINT, Align.LEFT);
+                + (tiles == MOST ? ", the first " + MOST + " shown" : ""), 24, 58, 13, Ink.FAINT, Align.LEFT);
         legend(c, reach, colour);
         for (int t = 0; t < tiles; t++) {
             BufferedImage tile = colour ? rgb(w, t, reach) : signed(w, t / channels, t % channels, reach);
-            c.picture(tile, 24 + t % columns * (width + 12), 104 + t / columns * (height + 12), width, height);
+            c.picture(tile, 24 + t % columns * (width + 8), 104 + t / columns * (height + 8), width, height);
         }
         return c;
     }
 
     private static void legend(Canvas c, double reach, boolean colour) {
         String most = String.format(Locale.ROOT, "%.2f", reach);
-        c.text("−" + most, 24, 84, 11, Canvas.FAINT, Align.LEFT);
-        int from = 24 + Canvas.width("−" + most, 11) + 8;
+        c.text("−" + most, 24, 84, 11, Ink.FAINT, Align.LEFT);
+        double from = 24 + c.width("−" + most, 11) + 8;
         for (int i = 0; i < 160; i++) {
             double v = i / 79.5 - 1;
             int grey = level(v);
-            c.box(from + i, 74, 1, 12, colour ? new Color(grey, grey, grey) : diverging(v));
+            c.box(from + i, 74, 1, 12, ink(colour ? 0x010101 * grey : diverging(v)));
         }
-        c.text("0", from + 80, 97, 10, Canvas.FAINT, Align.CENTRE);
-        c.text("+" + most + (colour ? " in each of red, green, blue" : ""), from + 168, 84, 11, Canvas.FAINT, Align.LEFT);
+        c.text("0", from + 80, 97, 10, Ink.FAINT, Align.CENTRE);
+        c.text("+" + most + (colour ? " in each of red, green, blue" : ""), from + 168, 84, 11, Ink.FAINT, Align.LEFT);
     }
 
     private static BufferedImage rgb(Tensor w, int k, double reach) {
@@ -91,7 +90,7 @@ final class FilterPicture {
         BufferedImage image = new BufferedImage(w.shape().dim(3), w.shape().dim(2), BufferedImage.TYPE_INT_RGB);
         for (int y = 0; y < image.getHeight(); y++) {
             for (int x = 0; x < image.getWidth(); x++) {
-                image.setRGB(x, y, diverging(w.get(k, channel, y, x) / reach).getRGB());
+                image.setRGB(x, y, diverging(w.get(k, channel, y, x) / reach));
             }
         }
         return image;
@@ -103,10 +102,17 @@ final class FilterPicture {
     }
 
     /** −1 … 0 … 1 to blue … white … red. */
-    private static Color diverging(double v) {
+    private static int diverging(double v) {
         double t = Math.min(1, Math.abs(v));
-        Color end = v < 0 ? new Color(0x21, 0x66, 0xAC) : new Color(0xB2, 0x18, 0x2B);
-        return new Color((int) (247 + t * (end.getRed() - 247)), (int) (247 + t * (end.getGreen() - 247)),
-                (int) (247 + t * (end.getBlue() - 247)));
+        int end = v < 0 ? 0x2166AC : 0xB2182B;
+        int rgb = 0;
+        for (int shift = 16; shift >= 0; shift -= 8) {
+            rgb |= (int) (247 + t * ((end >> shift & 255) - 247)) << shift;
+        }
+        return rgb;
+    }
+
+    private static Ink ink(int rgb) {
+        return new Ink("", rgb, 1);
     }
 }

@@ -5,6 +5,7 @@ import cortado.io.AtomicFile;
 import cortado.io.Json;
 import cortado.io.JsonLines;
 import cortado.io.ModelFile;
+import cortado.tensor.FormatException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -31,7 +32,11 @@ import java.util.stream.Stream;
  * best.safetensors   the best model so far
  * last.safetensors   the model of the last epoch
  * checkpoints/       the newest few, to go on from
- * *.png              at the end: curves, confusion, filters, mistakes
+ * val.json           judgement of the best model so far
+ * batch.json         the first images as they were learned from
+ * examples.json      at the end: the images that are shown of the held-out ones
+ * *.png              at the end: curves, confusion, filters, mistakes …
+ * report.html        at the end: all of it on one page
  * </pre>
  *
  * Every file but the log is replaced whole, so whatever happens, what stands there is complete. A run that is gone on with cuts its
@@ -45,6 +50,9 @@ public final class Run implements Consumer<Event>, AutoCloseable {
     /** The model of the last epoch. */
     public static final String LAST = "last.safetensors";
     private static final String LOG_FILE = "events.jsonl";
+    /** What came of it, for a person. */
+    public static final String REPORT = "report.html";
+    private static final int BATCH_IMAGES = 32;
     private static final System.Logger LOG = System.getLogger(Run.class.getName());
 
     private final Path folder;
@@ -188,6 +196,12 @@ public final class Run implements Consumer<Event>, AutoCloseable {
                 events.force();
                 checkpoints.write(s.checkpoint(), started().settings().saving().keep());
             }
+            case Event.FirstBatch b -> {
+                write(RunRecord.BATCH, Thumbnail.of(b.batch(), BATCH_IMAGES, b.classes(), b.normalization()).stream()
+                        .map(Thumbnail::json).toList());
+                events.add(b.json());
+            }
+            case Event.Layers l -> events.add(l.json());
             case Event.Progress p -> {
                 if (p.seconds() - logged >= 1) {
                     logged = p.seconds();
@@ -223,6 +237,7 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         ModelFile.write(folder.resolve(LAST), e.model());
         if (e.best()) {
             ModelFile.write(folder.resolve(BEST), e.model());
+            AtomicFile.write(folder.resolve(RunRecord.VAL), e.val().json().text());
         }
         history.add(e.result());
         AtomicFile.write(folder.resolve("metrics.csv"), history.csv());
@@ -231,10 +246,29 @@ public final class Run implements Consumer<Event>, AutoCloseable {
 
     /** The pictures come first: finished is a run that has all of them. */
     private void end(String event, Outcome outcome) {
-        pictures(started().data(), outcome);
-        events.add(summary(event, outcome));
+        DataSplit data = started().data();
+        AtomicFile.write(folder.resolve(RunRecord.VAL), outcome.val().json().text());
+        write(RunRecord.EXAMPLES, examples(outcome.val(), data));
+        Json.Obj summary = summary(event, outcome);
+        Provenance ended = provenance.orElseThrow().ended(outcome, event.equals("done"));
+        report(RunRecord.read(folder).ended(summary, ended.json()));
+        events.add(summary);
         events.force();
-        provenance.orElseThrow().ended(outcome, event.equals("done")).write(folder);
+        ended.write(folder);
+    }
+
+    private void write(String file, List<Json.Obj> images) {
+        AtomicFile.write(folder.resolve(file), Json.object().with("images", images).text());
+    }
+
+    /** The images that pictures and report show: those with the greatest losses, and some of each pair that is mistaken often. */
+    private static List<Json.Obj> examples(Evaluation val, DataSplit data) {
+        Stream<Evaluation.Example> shown = Stream.concat(val.topLosses().stream().limit(Pictures.TOP_LOSSES),
+                val.confused().stream().limit(Pictures.PAIRS).flatMap(c -> c.examples().stream().limit(Pictures.PER_PAIR)));
+        return shown.mapToInt(Evaluation.Example::index).distinct().sorted()
+                .mapToObj(i -> Thumbnail.of(data.classes().get(data.test().label(i)), data.test().pixels(i), data.image()).json()
+                        .with("index", i))
+                .toList();
     }
 
     /**
@@ -258,16 +292,32 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         return started.orElseThrow(() -> new IllegalStateException("a run begins with Started"));
     }
 
-    /** A machine without fonts or without its drawing library cannot draw; that is no reason to call a good training bad. */
-    private void pictures(DataSplit data, Outcome outcome) {
+    /**
+     * Draws the pictures of a run and writes {@code report.html}, all from what its folder holds: at the end of a training, and
+     * again at any time, also of one that runs, was killed or has failed.
+     *
+     * @param folder of the run
+     * @return the report's file
+     * @throws FormatException      if it is no run's folder, or a file in it is not what it should be: one line
+     * @throws UncheckedIOException if a file cannot be written; the cause's message is one line
+     */
+    public static Path report(Path folder) {
+        return report(RunRecord.read(folder));
+    }
+
+    private static Path report(RunRecord record) {
         try {
-            Pictures.write(folder, history, data, outcome);
+            Pictures.write(record);
         } catch (LinkageError | InternalError | RuntimeException e) {
-            if (e instanceof UncheckedIOException io) {
-                throw io;
+            if (e instanceof UncheckedIOException || e instanceof FormatException) {
+                throw e;
             }
+            // A machine without fonts or without its drawing library cannot draw; that is no reason to call a good training bad.
             LOG.log(System.Logger.Level.WARNING, "no pictures: this machine cannot draw (" + e.getMessage() + ")", e);
         }
+        Path file = record.folder().resolve(REPORT);
+        AtomicFile.write(file, Report.html(record));
+        return file;
     }
 
     /** Closes the log and lets others write to the folder. */

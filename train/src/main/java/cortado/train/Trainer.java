@@ -45,6 +45,7 @@ public final class Trainer implements AutoCloseable {
     private final Loader heldOut;
     private final OptimizerState state;
     private final Optional<Ema> ema;
+    private final Watch watch;
     private final Best best;
     private final List<EpochResult> history = new ArrayList<>();
     private Position at = Position.START;
@@ -95,6 +96,8 @@ public final class Trainer implements AutoCloseable {
         this.heldOut = Loader.inOrder(data.test(), normalization, evaluated, judge.images().layout());
         this.state = settings.optimizer().start(weights, plan.gradients(), settings.updates().frozen(plan.gradients()), false);
         this.ema = settings.updates().ema().map(rule -> new Ema(rule, weights));
+        this.watch = new Watch(weights, plan.gradients(), state.names(),
+                (long) settings.epochs() * loader.batches() / settings.updates().accumulate());
         this.best = new Best(weights.zeros());
     }
 
@@ -216,6 +219,9 @@ public final class Trainer implements AutoCloseable {
             while (batches.hasNext()) {
                 long start = System.nanoTime();
                 Batch batch = batches.next();
+                if (at.equals(Position.START)) {
+                    listener.accept(new Event.FirstBatch(batch, data.classes(), normalization));
+                }
                 rate = rate(batch.number());
                 double loss = learn(batch, listener);
                 at = at.step(batch.n(), loss, System.nanoTime() - start, state.steps(), seconds());
@@ -243,7 +249,10 @@ public final class Trainer implements AutoCloseable {
         double loss = plan.forwardBackward(batch.n());
         finite(loss, "loss", listener);
         if (!gathering(batch.number() + 1)) {
-            step(gathered + 1);
+            List<LayerSample> layers = step(gathered + 1);
+            if (!layers.isEmpty()) {
+                listener.accept(new Event.Layers(at.epoch() + 1, at.batch() + 1, rate, loss, layers));
+            }
         }
         return loss;
     }
@@ -253,12 +262,14 @@ public final class Trainer implements AutoCloseable {
         return batches % settings.updates().accumulate() != 0 && batches != loader.batches();
     }
 
-    /** One step along the mean gradient of so many batches. */
-    private void step(int gathered) {
+    /** One step along the mean gradient of so many batches; {@return how the layers moved, empty if it was not looked at}. */
+    private List<LayerSample> step(int gathered) {
+        watch.before(state.steps());
         state.mean(gathered);
         settings.updates().clip().ifPresent(state::clip);
         settings.optimizer().step(state, rate);
         ema.ifPresent(e -> e.update(state.steps()));
+        return watch.after(state.scale());
     }
 
     /** The learning rate of a batch of the epoch: that of the first batch of its step. */

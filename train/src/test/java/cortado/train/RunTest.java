@@ -39,17 +39,19 @@ class RunTest {
         Outcome o = train(folder, Shades.settings(3), e -> {});
         try (Stream<Path> files = Files.list(folder)) {
             assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("config.json", "provenance.json",
-                    "events.jsonl", "metrics.csv", "checkpoints", "best.safetensors", "last.safetensors", "loss.png",
-                    "accuracy.png",
-                    "confusion.png",
-                    "filters.png", "mistakes.png");
+                    "events.jsonl", "metrics.csv", "checkpoints", "best.safetensors", "last.safetensors", "val.json",
+                    "examples.json", "batch.json", "report.html", "loss.png", "accuracy.png", "lr.png", "updates.png",
+                    "histograms.png", "confusion.png", "calibration.png", "classes.png", "filters.png", "mistakes.png",
+                    "confused.png", "batch.png");
         }
         Model best = ModelFile.read(folder.resolve(Run.BEST));
         assertThat(Evaluation.of(best, DATA.test(), Backend.lanes(), 1)).isEqualTo(o.val());
         assertThat(Files.readAllLines(folder.resolve("metrics.csv"))).hasSize(4).first().asString()
                 .startsWith("epoch,lr,train_loss");
-        for (String png : List.of("loss.png", "accuracy.png", "confusion.png", "filters.png", "mistakes.png")) {
-            assertThat(ImageIO.read(folder.resolve(png).toFile()).getWidth()).as(png).isGreaterThan(300);
+        try (Stream<Path> pictures = Files.list(folder).filter(f -> f.toString().endsWith(".png"))) {
+            for (Path png : pictures.toList()) {
+                assertThat(ImageIO.read(png.toFile()).getWidth()).as(png.toString()).isGreaterThan(300);
+            }
         }
     }
 

@@ -1,0 +1,153 @@
+package cortado.train;
+
+import cortado.io.Checked;
+import cortado.io.Json;
+import cortado.io.JsonLines;
+import cortado.tensor.FormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a run's folder tells, whether its training is over, was stopped, failed or was killed: everything that pictures and report
+ * show. Of what was told twice, because the training was taken up again before it, the later counts.
+ *
+ * @param folder     of the run
+ * @param config     all settings
+ * @param provenance where it comes from; empty if the training never began
+ * @param started    data and sizes; empty if the training never began
+ * @param epochs     what each reached, in order
+ * @param looks      at the layers, in the order of training
+ * @param end        the last word: {@code done}, {@code stopped} or {@code failed} with what it says; empty if there is none yet
+ * @param val        judgement of the best model
+ * @param examples   its images by their index in the held-out set
+ * @param batch      the first images that were learned from
+ */
+record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj started, List<EpochResult> epochs, List<Look> looks,
+        Json.Obj end, Optional<Evaluation> val, TreeMap<Integer, Thumbnail> examples, List<Thumbnail> batch) {
+    static final String VAL = "val.json";
+    static final String EXAMPLES = "examples.json";
+    static final String BATCH = "batch.json";
+
+    /**
+     * The layers in one step.
+     *
+     * @param epoch  from 1
+     * @param step   in this epoch, from 1
+     * @param rate   learning rate of this step
+     * @param loss   of its batch
+     * @param layers from the first to the last
+     */
+    record Look(int epoch, int step, double rate, double loss, List<LayerSample> layers) {
+        static Look of(Checked o) {
+            return new Look(o.whole("epoch"), o.whole("step"), o.number("lr"), o.number("loss"),
+                    o.objects("layers").stream().map(LayerSample::of).toList());
+        }
+
+        /** When, in epochs: 2.5 is the middle of the third. */
+        double when(int steps) {
+            return epoch - 1 + (step - 1.0) / steps;
+        }
+    }
+
+    /** What a log tells, in the order of training. */
+    private static final class Told {
+        private final TreeMap<Integer, EpochResult> epochs = new TreeMap<>();
+        private final TreeMap<Long, Look> looks = new TreeMap<>();
+        private Json.Obj started = Json.object();
+        private Json.Obj end = Json.object();
+
+        void add(Checked o) {
+            switch (o.has("event") ? o.text("event") : "") {
+                case "started" -> started = o.json();
+                case "resumed" -> {
+                    end = Json.object();
+                    int epoch = o.whole("epoch");
+                    epochs.tailMap(epoch).clear();
+                    looks.tailMap(key(epoch, o.whole("step") + 1)).clear();
+                }
+                case "layers" -> {
+                    Look look = Look.of(o);
+                    looks.put(key(look.epoch, look.step), look);
+                }
+                case "epoch" -> epochs.put(o.whole("epoch"), EpochResult.of(o.json(), o.where()));
+                case "done", "stopped", "failed" -> end = o.json();
+                default -> {
+                }
+            }
+        }
+
+        private static long key(int epoch, int step) {
+            return ((long) epoch << 32) + step;
+        }
+    }
+
+    /**
+     * Reads a folder.
+     *
+     * @param folder of a run
+     * @return what it tells
+     * @throws FormatException if it is no run's folder, or a file in it is not what it should be: one line
+     */
+    static RunRecord read(Path folder) {
+        if (!Files.isRegularFile(folder.resolve(Run.CONFIG))) {
+            throw new FormatException(folder + " is not the folder of a run: it holds no " + Run.CONFIG);
+        }
+        Told told = new Told();
+        Path log = folder.resolve("events.jsonl");
+        if (Files.exists(log)) {
+            int line = 0;
+            for (Json event : JsonLines.read(log)) {
+                told.add(Checked.of(event, log + ": line " + ++line));
+            }
+        }
+        Optional<Evaluation> val = json(folder.resolve(VAL)).map(o -> EvaluationJson.read(o, folder.resolve(VAL).toString()));
+        TreeMap<Integer, Thumbnail> examples = new TreeMap<>();
+        for (Checked o : images(folder.resolve(EXAMPLES))) {
+            examples.put(o.whole("index"), Thumbnail.of(o));
+        }
+        return new RunRecord(folder, json(folder.resolve(Run.CONFIG)).orElseThrow(),
+                json(folder.resolve("provenance.json")).orElse(Json.object()), told.started,
+                new ArrayList<>(told.epochs.values()), new ArrayList<>(told.looks.values()), told.end, val, examples,
+                images(folder.resolve(BATCH)).stream().map(Thumbnail::of).toList());
+    }
+
+    private static Optional<Json.Obj> json(Path file) {
+        try {
+            return Optional.of(Checked.of(Json.parse(Files.readString(file), file.toString()), file.toString()).json());
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new FormatException("cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static List<Checked> images(Path file) {
+        return json(file).map(o -> Checked.of(o, file.toString()).objects("images")).orElse(List.of());
+    }
+
+    /** {@return the same, at the end of the training} */
+    RunRecord ended(Json.Obj end, Json.Obj provenance) {
+        return new RunRecord(folder, config, provenance, started, epochs, looks, end, val, examples, batch);
+    }
+
+    /** {@return how often the training was taken up again} */
+    int resumed() {
+        return provenance.get("resumed").orElse(new Json.Null()) instanceof Json.Arr a ? a.items().size() : 0;
+    }
+
+    /** {@return the best epoch so far: highest top-1, of equal ones lowest loss, of equal ones the first} */
+    Optional<EpochResult> best() {
+        return epochs.stream().reduce((a, b) -> b.top1() > a.top1() || b.top1() == a.top1() && b.valLoss() < a.valLoss() ? b : a);
+    }
+
+    /** {@return steps in an epoch, at least 1} */
+    int steps() {
+        return started.get("steps_per_epoch").isPresent() ? Checked.of(started, "events.jsonl").whole("steps_per_epoch") : 1;
+    }
+}
