@@ -4,6 +4,7 @@ import cortado.graph.Graph;
 import cortado.model.Networks;
 import cortado.graph.Node;
 import cortado.op.Conv2d;
+import cortado.op.Dropout;
 import cortado.op.Flatten;
 import cortado.op.Input;
 import cortado.op.Linear;
@@ -35,10 +36,10 @@ public record Workload(String id, String network, Graph graph, Mode mode, int ba
         network(all, "W1", "lenet5", GREY, 10, "momentum", 0.01, 32, 64, 256);
         network(all, "W2", "convnet", GREY, 10, "adam", 0.001, 128);
         network(all, "W3", "vgg", CIFAR, 10, "momentum", 0.001, 128);
-        //network(all, "W4", "resnet20", CIFAR, 10, "momentum", 0.001, 128);
+        network(all, "W4", "resnet20", CIFAR, 10, "momentum", 0.001, 128);
         network(all, "W4", "resnet18", CIFAR, 10, "momentum", 0.001, 128);
         network(all, "W5", "resnet50", PHOTO, 1000, "momentum", 0.001, 16);
-        //network(all, "W5", "mobilenet_v2", PHOTO, 1000, "momentum", 0.001, 16);
+        network(all, "W5", "mobilenet_v2", PHOTO, 1000, "momentum", 0.001, 16);
         op(all, "3×3 64→64 56²", Input.images(64, 56, 56), Conv2d.of(64, Window.of(3, 1, 1)), 16);
         op(all, "3×3 256→256 14²", Input.images(256, 14, 14), Conv2d.of(256, Window.of(3, 1, 1)), 16);
         op(all, "1×1 256→64 56²", Input.images(256, 56, 56), Conv2d.of(64, Window.of(1)), 16);
@@ -51,12 +52,28 @@ public record Workload(String id, String network, Graph graph, Mode mode, int ba
 
     private static void network(List<Workload> all, String id, String name, Shape image, int classes, String optimizer,
             double rate, int... batches) {
-        Graph graph = Networks.named(name, image, classes);
+        Graph graph = withoutDropout(Networks.named(name, image, classes));
         for (int batch : batches) {
             all.add(new Workload(id, name, graph, Mode.TRAIN, batch, optimizer, rate));
         }
         all.add(new Workload(id, name, graph, Mode.INFER, 1, optimizer, 0));
         all.add(new Workload(id, name, graph, Mode.INFER, 16, optimizer, 0));
+    }
+
+    /** The two sides draw other random numbers, and their losses are to be compared. */
+    private static Graph withoutDropout(Graph graph) {
+        List<Node> nodes = new ArrayList<>();
+        int[] moved = new int[graph.nodes().size()];
+        for (int v = 0; v < moved.length; v++) {
+            Node n = graph.nodes().get(v);
+            if (n.op() instanceof Dropout) {
+                moved[v] = moved[n.inputs().getFirst()];
+            } else {
+                nodes.add(new Node(n.name(), n.op(), n.inputs().stream().map(i -> moved[i]).toList()));
+                moved[v] = nodes.size() - 1;
+            }
+        }
+        return new Graph(nodes);
     }
 
     private static void op(List<Workload> all, String name, Input x, Op op, int batch) {

@@ -70,7 +70,13 @@ def function(layer, weights):
         kernel, pad = pair(layer["kernel"]), padding(layer)
         stride = pair(layer.get("stride", kernel))
         return lambda x: F.avg_pool2d(x, kernel, stride, pad, layer.get("ceil_mode", False), layer.get("count_include_pad", True))
-    return {"relu": F.relu_, "flatten": lambda x: torch.flatten(x, 1), "add": torch.add, "softmax": lambda x: F.softmax(x, 1),
+    if op == "pad":
+        c, p = layer.get("channels", 0), layer.get("padding", 0)
+        before, after = pair(c)
+        top, bottom, left, right = p if isinstance(p, list) and len(p) == 4 else (pair(p)[0],) * 2 + (pair(p)[1],) * 2
+        sides = [left, right, top, bottom, before, after]
+        return lambda x: F.pad(x, sides, value=layer.get("value", 0))
+    return {"relu": F.relu_, "relu6": lambda x: F.relu6(x, inplace=True), "flatten": lambda x: torch.flatten(x, 1), "add": torch.add, "softmax": lambda x: F.softmax(x, 1),
             "globalavgpool2d": lambda x: F.adaptive_avg_pool2d(x, 1)}[op]
 
 

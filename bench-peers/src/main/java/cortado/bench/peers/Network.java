@@ -11,7 +11,9 @@ import cortado.op.GlobalAvgPool2d;
 import cortado.op.Input;
 import cortado.op.Linear;
 import cortado.op.MaxPool2d;
+import cortado.op.Pad;
 import cortado.op.Relu;
+import cortado.op.Relu6;
 import cortado.op.Softmax;
 import cortado.op.Window;
 import java.util.ArrayList;
@@ -70,6 +72,8 @@ final class Network {
             case AvgPool2d p -> avg(p);
             case GlobalAvgPool2d _ -> x -> torch.adaptive_avg_pool2d(x[0], 1, 1);
             case Relu _ -> x -> torch.relu_(x[0]);
+            case Relu6 _ -> x -> torch.relu6_(x[0]);
+            case Pad p -> pad(p);
             case Add _ -> sum();
             case Flatten _ -> x -> torch.flatten(x[0], 1, -1);
             case Softmax _ -> x -> torch.softmax(x[0], 1);
@@ -110,6 +114,14 @@ final class Network {
         LongArrayRef pad = padding(p.window());
         LongOptional divisor = new LongOptional();
         return x -> torch.avg_pool2d(x[0], kernel, stride, pad, p.ceilMode(), p.countPadding(), divisor);
+    }
+
+    private Call pad(Pad p) {
+        LongPointer memory = new LongPointer(p.left(), p.right(), p.top(), p.bottom(), p.channelsBefore(), p.channelsAfter());
+        kept.add(memory);
+        LongArrayRef sides = new LongArrayRef(memory, 6);
+        Scalar value = new Scalar(p.value());
+        return x -> torch.constant_pad_nd(x[0], sides, value);
     }
 
     private static Call sum() {

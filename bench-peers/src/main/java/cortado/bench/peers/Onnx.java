@@ -21,14 +21,19 @@ import cortado.op.Input;
 import cortado.op.Linear;
 import cortado.op.MaxPool2d;
 import cortado.op.Op;
+import cortado.op.Pad;
 import cortado.op.Relu;
+import cortado.op.Relu6;
 import cortado.op.Softmax;
 import cortado.op.Window;
+import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
+import cortado.tensor.Type;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One of our networks as an ONNX model, opset 13, for ops that the raced networks have. */
 final class Onnx {
@@ -47,6 +52,9 @@ final class Onnx {
             }
         }
         m.parameters().map().forEach((name, t) -> graph.addInitializer(tensor(name, t)));
+        graph.addInitializer(tensor("zero", Tensor.of(Shape.of(), Type.F32))).addInitializer(tensor("six", Tensor.of(Shape.of(), Type.F32)).toBuilder()
+                .setRawData(floats(6)));
+        nodes.stream().filter(n -> n.op() instanceof Pad).forEach(n -> pad(graph, n.name(), (Pad) n.op()));
         graph.addInput(value(nodes.getFirst().name(), m.graph().shapes(batch).getFirst().dims()));
         graph.addOutput(value(nodes.getLast().name(), m.graph().shapes(batch).getLast().dims()));
         return ModelProto.newBuilder().setIrVersion(IR).addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET)).setGraph(graph)
@@ -70,12 +78,26 @@ final class Onnx {
                     p.ceilMode() ? 1 : 0)).addAttribute(number("count_include_pad", p.countPadding() ? 1 : 0)).build();
             case Linear _ -> b.setOpType("Gemm").addAttribute(number("transB", 1)).build();
             case GlobalAvgPool2d _ -> b.setOpType("GlobalAveragePool").build();
+            case Relu6 _ -> b.setOpType("Clip").addInput("zero").addInput("six").build();
+            case Pad p -> b.setOpType("Pad").addInput(n.name() + ".pads").addInput(n.name() + ".value").build();
             case Relu _ -> b.setOpType("Relu").build();
             case Add _ -> b.setOpType("Add").build();
             case Flatten _ -> b.setOpType("Flatten").build();
             case Softmax _ -> b.setOpType("Softmax").addAttribute(number("axis", 1)).build();
             case Op op -> throw new IllegalArgumentException("layer " + n.name() + ": no counterpart of " + op.kind() + " in ONNX here");
         };
+    }
+
+    private static void pad(GraphProto.Builder graph, String name, Pad p) {
+        graph.addInitializer(TensorProto.newBuilder().setName(name + ".pads").setDataType(TensorProto.DataType.INT64.getNumber()).addDims(8)
+                .addAllInt64Data(Stream.of(0, p.channelsBefore(), p.top(), p.left(), 0, p.channelsAfter(), p.bottom(), p.right())
+                        .map(Integer::longValue).toList()));
+        graph.addInitializer(TensorProto.newBuilder().setName(name + ".value").setDataType(TensorProto.DataType.FLOAT.getNumber())
+                .setRawData(floats(p.value())));
+    }
+
+    private static ByteString floats(double v) {
+        return ByteString.copyFrom(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putFloat(0, (float) v));
     }
 
     private static List<AttributeProto> window(Window w) {
