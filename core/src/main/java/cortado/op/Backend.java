@@ -114,7 +114,7 @@ public interface Backend {
                     case SoftmaxCrossEntropy l when l.equals(new SoftmaxCrossEntropy()) && x[1].rank() == 1 ->
                         new SoftmaxVector.CrossEntropy(x[0]);
                     case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
-                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, GroupNorm _, LayerNorm _, Loss _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
+                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, BatchNormAdd _, GroupNorm _, LayerNorm _, Loss _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
                         Kernel.reference(op);
                 };
             }
@@ -139,10 +139,12 @@ public interface Backend {
                 return switch (op) {
                     case Conv2d c -> convolution(c, x[0], false);
                     case Linear l -> new Conv2dChannels(l, x[0], false);
-                    case BatchNorm2d b -> new BatchNorm2dChannels(b, x[0], false);
+                    case BatchNorm2d b -> new BatchNorm2dChannels(b, x[0], false, false);
+                    case BatchNormAdd(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], true, false);
                     case Rectified(Conv2d c) -> convolution(c, x[0], true);
                     case Rectified(Linear l) -> new Conv2dChannels(l, x[0], true);
-                    case Rectified(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], true);
+                    case Rectified(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], false, true);
+                    case Rectified(BatchNormAdd(BatchNorm2d b)) -> new BatchNorm2dChannels(b, x[0], true, true);
                     case Input _, Flatten _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
                         Kernel.reference(op);
                     case MaxPool2d _, AvgPool2d _, AdaptiveAvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Rectified _ ->

@@ -2,6 +2,7 @@ package cortado.op;
 
 import static cortado.simd.Lanes.WIDTH;
 
+import cortado.simd.Blocks;
 import cortado.simd.Planes;
 import cortado.tensor.Layout;
 import cortado.tensor.Shape;
@@ -20,14 +21,17 @@ import java.util.Optional;
  *
  * @param op        settings
  * @param x         shape of the input
+ * @param residual  whether a second input is added to the result, as in {@link BatchNormAdd}
  * @param rectified whether a ReLU follows
  */
-record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean rectified) implements Wide {
+record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean rectified) implements Wide {
+    private static final float[] NONE = {};
     /** Floats that a part of a phase walks over, about: enough to be worth a thread's while. */
     private static final int PART = 1 << 15;
 
-    BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean rectified) {
+    BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean rectified) {
         this.op = op;
+        this.residual = residual;
         this.x = x.images("batchnorm2d");
         this.rectified = rectified;
     }
@@ -65,7 +69,7 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean rectified) implement
 
     @Override
     public List<Phase> forward(Operands o, List<Tensor> room) {
-        if (o.x().layout() != Layout.CHANNELS) {
+        if (foreign(o)) {
             return List.of(Phase.of(() -> 1, (_, _) -> reference().forward(o)));
         }
         List<Phase> phases = new ArrayList<>();
@@ -77,13 +81,19 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean rectified) implement
         }
         phases.add(Phase.of(this::blocks, (block, _) -> merge(o, block)));
         phases.add(
-                planes(o, (_, block, at) -> Planes.scale(o.y().floats(), o.y().offset() + at, in, o.x().offset() + at, pixels(), s,
-                        so + table(block), rectified)));
+                planes(o, (_, block, at) -> Planes.scale(o.y().floats(), o.y().offset() + at, in, o.x().offset() + at, pixels(),
+                        residual ? o.x(1).floats() : NONE, residual ? o.x(1).offset() + at : 0, s, so + table(block), rectified)));
         return phases;
     }
 
+    /** An input that is the network's lies in rows. */
+    private boolean foreign(Operands o) {
+        return o.x().layout() != Layout.CHANNELS || residual && o.x(1).layout() != Layout.CHANNELS;
+    }
+
     private Op reference() {
-        return rectified ? new Rectified(op) : op;
+        Op plain = residual ? new BatchNormAdd(op) : op;
+        return rectified ? new Rectified(plain) : plain;
     }
 
     /** The work on one plane. */
@@ -154,21 +164,37 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean rectified) implement
 
     @Override
     public List<Phase> backward(Operands o, List<Tensor> room) {
-        if (o.x().layout() != Layout.CHANNELS) {
+        if (foreign(o)) {
             return List.of(Phase.of(() -> 1, (_, _) -> reference().backward(o)));
         }
         float[] s = o.scratch().floats();
         int so = o.scratch().offset();
         float[] in = o.x().floats();
         float[] dy = o.dy().floats();
+        float[] gate = residual && rectified ? o.y().floats() : NONE;
         List<Phase> phases = new ArrayList<>();
         phases.add(Phase.of(this::blocks, (block, _) -> recall(o, block)));
         phases.add(planes(o, (n, block, at) -> Planes.sums(dy, o.dy().offset() + at, in, o.x().offset() + at, pixels(), s,
-                so + table(block), rectified, s, so + partial(n, block))));
+                so + table(block), rectified, gate, gate.length > 0 ? o.y().offset() + at : 0, s, so + partial(n, block))));
         phases.add(Phase.of(this::blocks, (block, _) -> gradients(o, block)));
         o.dx().ifPresent(dx -> phases.add(planes(o, (_, block, at) -> Planes.gradient(dx.floats(), dx.offset() + at, dy,
-                o.dy().offset() + at, in, o.x().offset() + at, pixels(), s, so + table(block), rectified, o.accumulates(0)))));
+                o.dy().offset() + at, in, o.x().offset() + at, pixels(), s, so + table(block), rectified, gate,
+                gate.length > 0 ? o.y().offset() + at : 0, o.accumulates(0)))));
+        o.dx(residual ? 1 : 0).filter(_ -> residual).ifPresent(dr -> phases.add(planes(o, (_, _, at) -> pass(dr, o, at))));
         return phases;
+    }
+
+    /** The gradient of the second input: dy where the output is positive. */
+    private void pass(Tensor dr, Operands o, int at) {
+        int length = pixels() * WIDTH;
+        if (rectified) {
+            Blocks.mask(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, o.y().floats(), o.y().offset() + at, length,
+                    o.accumulates(1));
+        } else if (o.accumulates(1)) {
+            Blocks.add(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, length);
+        } else {
+            System.arraycopy(o.dy().floats(), o.dy().offset() + at, dr.floats(), dr.offset() + at, length);
+        }
     }
 
     private void recall(Operands o, int block) {

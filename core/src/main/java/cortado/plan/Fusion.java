@@ -5,6 +5,7 @@ import cortado.graph.Node;
 import cortado.op.Add;
 import cortado.op.AvgPool2d;
 import cortado.op.BatchNorm2d;
+import cortado.op.BatchNormAdd;
 import cortado.op.Conv2d;
 import cortado.op.GlobalAvgPool2d;
 import cortado.op.Linear;
@@ -14,6 +15,7 @@ import cortado.op.Rectified;
 import cortado.op.Relu;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Rewrites a graph so that activations are touched less often. What is computed stays the same. */
 final class Fusion {
@@ -41,7 +43,46 @@ final class Fusion {
                 moved[i] = fused.size() - 1;
             }
         }
-        return new Graph(fused);
+        return new Graph(residuals(fused));
+    }
+
+    /** Joins batch normalisation to the sum behind it, which stays where it stands and takes the normalisation's name and parameters. */
+    private static List<Node> residuals(List<Node> before) {
+        int[] readers = new int[before.size()];
+        before.forEach(n -> n.inputs().forEach(i -> readers[i]++));
+        List<Node> nodes = new ArrayList<>();
+        int[] moved = new int[before.size()];
+        boolean[] joined = new boolean[before.size()];
+        for (Node n : before) {
+            normalised(n, before, readers).ifPresent(v -> joined[v] = true);
+        }
+        for (int i = 0; i < before.size(); i++) {
+            Node n = before.get(i);
+            Optional<Integer> norm = normalised(n, before, readers);
+            List<Integer> inputs = n.inputs();
+            Op op = n.op();
+            String name = n.name();
+            if (norm.isPresent()) {
+                Node b = before.get(norm.get());
+                int other = inputs.get(inputs.getFirst().equals(norm.get()) ? 1 : 0);
+                inputs = List.of(b.inputs().getFirst(), other);
+                op = new BatchNormAdd((BatchNorm2d) b.op());
+                op = n.op() instanceof Rectified ? new Rectified(op) : op;
+                name = b.name();
+            }
+            if (!joined[i]) {
+                nodes.add(new Node(name, op, inputs.stream().map(j -> moved[j]).toList()));
+                moved[i] = nodes.size() - 1;
+            }
+        }
+        return nodes;
+    }
+
+    /** The input of a sum that is a normalisation which nobody else reads: the later of two. */
+    private static Optional<Integer> normalised(Node n, List<Node> nodes, int[] readers) {
+        boolean sum = n.op() instanceof Add || n.op() instanceof Rectified(Op op) && op instanceof Add;
+        return !sum ? Optional.empty()
+                : n.inputs().stream().filter(i -> nodes.get(i).op() instanceof BatchNorm2d && readers[i] == 1).max(Integer::compare);
     }
 
     /**

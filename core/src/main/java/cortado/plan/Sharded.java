@@ -11,6 +11,7 @@ import cortado.op.Pass;
 import cortado.op.Phase;
 import cortado.tensor.Layout;
 import cortado.tensor.Shape;
+import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.util.ArrayList;
@@ -58,6 +59,10 @@ final class Sharded implements Compiled.Compiler {
         this.flow = new Flow(graph, shardShapes, layout, training);
         this.kernels = new Kernel[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
+            if (nodes.get(v).op().mixes()) {
+                throw new ShapeException("layer " + nodes.get(v).name() + " mixes images, which a plan in lanes never has together; "
+                        + "take the backend for channels");
+            }
             if (flow.steps(v)) {
                 kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v))
                         : Kernel.reference(nodes.get(v).op());

@@ -83,23 +83,30 @@ public final class Planes {
     }
 
     /**
-     * {@code y = (x − mean)·scale + shift}, or the ReLU of it.
+     * {@code y = (x − mean)·scale + shift + r}, or the ReLU of it.
      *
      * @param y       output
      * @param yo      its first element
      * @param x       the plane
      * @param xo      its first element
      * @param pixels  of the plane
+     * @param r       what is added, a plane; an array of no elements adds nothing
+     * @param ro      its first element
      * @param t       the table
      * @param to      its first element
      * @param rectify whether what is below 0 becomes 0; a NaN stays
      */
-    public static void scale(float[] y, int yo, float[] x, int xo, int pixels, float[] t, int to, boolean rectify) {
+    public static void scale(float[] y, int yo, float[] x, int xo, int pixels, float[] r, int ro, float[] t, int to, boolean rectify) {
         for (int lane = 0; lane < WIDTH; lane += V) {
             FloatVector mean = FloatVector.fromArray(F, t, to + lane);
             FloatVector scale = FloatVector.fromArray(F, t, to + SCALE + lane);
             FloatVector shift = FloatVector.fromArray(F, t, to + SHIFT + lane);
-            if (rectify) {
+            if (r.length > 0) {
+                for (int i = lane; i < pixels * WIDTH; i += WIDTH) {
+                    FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean).fma(scale, shift).add(FloatVector.fromArray(F, r, ro + i));
+                    (rectify ? v.blend(0f, v.compare(VectorOperators.LE, 0f)) : v).intoArray(y, yo + i);
+                }
+            } else if (rectify) {
                 for (int i = lane; i < pixels * WIDTH; i += WIDTH) {
                     FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean).fma(scale, shift);
                     v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + i);
@@ -124,21 +131,25 @@ public final class Planes {
      * @param t         the table
      * @param to        its first element
      * @param rectified whether there was a ReLU
+     * @param gate      the output, where its sign cannot be computed from x alone; an array of no elements where it can
+     * @param go        its first element
      * @param out       sums
      * @param oo        the first
      */
-    public static void sums(float[] dy, int dyo, float[] x, int xo, int pixels, float[] t, int to, boolean rectified, float[] out,
-            int oo) {
+    public static void sums(float[] dy, int dyo, float[] x, int xo, int pixels, float[] t, int to, boolean rectified, float[] gate,
+            int go, float[] out, int oo) {
         for (int from = 0; from < pixels; from += STRETCH) {
             int m = Math.min(STRETCH, pixels - from);
             for (int lane = 0; lane < WIDTH; lane += V) {
-                sums(dy, dyo + from * WIDTH + lane, x, xo + from * WIDTH + lane, from, m, t, to + lane, rectified, out, oo + lane);
+                sums(dy, dyo + from * WIDTH + lane, x, xo + from * WIDTH + lane, from, m, t, to + lane, rectified, gate,
+                        go + from * WIDTH + lane, out, oo + lane);
             }
         }
     }
 
     private static void sums(float[] dy, int dyo, float[] x, int xo, int before, int m, float[] t, int to, boolean rectified,
-            float[] out, int oo) {
+            float[] gate, int go, float[] out, int oo) {
+        boolean gated = rectified && gate.length > 0;
         FloatVector mean = FloatVector.fromArray(F, t, to);
         FloatVector scale = FloatVector.fromArray(F, t, to + SCALE);
         FloatVector shift = FloatVector.fromArray(F, t, to + SHIFT);
@@ -155,7 +166,10 @@ public final class Planes {
             FloatVector x1 = FloatVector.fromArray(F, x, xo + p * WIDTH + WIDTH).sub(mean);
             FloatVector d0 = FloatVector.fromArray(F, dy, dyo + p * WIDTH);
             FloatVector d1 = FloatVector.fromArray(F, dy, dyo + p * WIDTH + WIDTH);
-            if (rectified) {
+            if (gated) {
+                d0 = zero.blend(d0, FloatVector.fromArray(F, gate, go + p * WIDTH).compare(VectorOperators.GT, 0f));
+                d1 = zero.blend(d1, FloatVector.fromArray(F, gate, go + p * WIDTH + WIDTH).compare(VectorOperators.GT, 0f));
+            } else if (rectified) {
                 d0 = zero.blend(d0, x0.fma(scale, shift).compare(VectorOperators.GT, 0f));
                 d1 = zero.blend(d1, x1.fma(scale, shift).compare(VectorOperators.GT, 0f));
             }
@@ -167,7 +181,9 @@ public final class Planes {
         for (; p < m; p++) {
             FloatVector x0 = FloatVector.fromArray(F, x, xo + p * WIDTH).sub(mean);
             FloatVector d0 = FloatVector.fromArray(F, dy, dyo + p * WIDTH);
-            if (rectified) {
+            if (gated) {
+                d0 = zero.blend(d0, FloatVector.fromArray(F, gate, go + p * WIDTH).compare(VectorOperators.GT, 0f));
+            } else if (rectified) {
                 d0 = zero.blend(d0, x0.fma(scale, shift).compare(VectorOperators.GT, 0f));
             }
             s0 = s0.add(d0);
@@ -190,10 +206,13 @@ public final class Planes {
      * @param t         the table
      * @param to        its first element
      * @param rectified whether there was a ReLU
+     * @param gate      the output, where its sign cannot be computed from x alone; an array of no elements where it can
+     * @param go        its first element
      * @param add       whether dx is added to, else overwritten
      */
     public static void gradient(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int pixels, float[] t, int to,
-            boolean rectified, boolean add) {
+            boolean rectified, float[] gate, int go, boolean add) {
+        boolean gated = rectified && gate.length > 0;
         FloatVector zero = FloatVector.zero(F);
         for (int lane = 0; lane < WIDTH; lane += V) {
             FloatVector mean = FloatVector.fromArray(F, t, to + lane);
@@ -204,7 +223,9 @@ public final class Planes {
             for (int i = lane; i < pixels * WIDTH; i += WIDTH) {
                 FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean);
                 FloatVector d = FloatVector.fromArray(F, dy, dyo + i);
-                if (rectified) {
+                if (gated) {
+                    d = zero.blend(d, FloatVector.fromArray(F, gate, go + i).compare(VectorOperators.GT, 0f));
+                } else if (rectified) {
                     d = zero.blend(d, v.fma(scale, shift).compare(VectorOperators.GT, 0f));
                 }
                 FloatVector g = v.fma(slope, d.sub(constant)).mul(scale);

@@ -4,6 +4,7 @@ import cortado.op.Add;
 import cortado.op.AvgPool2d;
 import cortado.op.AdaptiveAvgPool2d;
 import cortado.op.BatchNorm2d;
+import cortado.op.BatchNormAdd;
 import cortado.op.BinaryCrossEntropy;
 import cortado.op.ConvTranspose2d;
 import cortado.op.GroupNorm;
@@ -328,6 +329,8 @@ public final class Cases {
                 Case.of("depthwise", new Rectified(conv(3, Window.of(3, 1, 1), 3, true)), s(1, 3, 5, 5)),
                 Case.of("33 to 13", new Rectified(Linear.of(13)), s(17, 33)),
                 Case.of("7 to 5, no bias", new Rectified(new Linear(5, false)), s(3, 7)),
+                Case.of("images", new BatchNormAdd(BatchNorm2d.of()), s(3, 17, 5, 3), s(3, 17, 5, 3)),
+                Case.of("images", new Rectified(new BatchNormAdd(BatchNorm2d.of())), s(5, 33, 3, 7), s(5, 33, 3, 7)),
                 Case.of("images", new Rectified(BatchNorm2d.of()), s(3, 17, 5, 3)),
                 Case.of("images", new Rectified(BatchNorm2d.of()), s(3, 5, 3, 3)).inferring(),
                 Case.of("a residual join", new Rectified(new Add()), s(3, 5, 3, 3), s(3, 5, 3, 3)),
