@@ -2,8 +2,11 @@ package cortado.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import cortado.graph.Graph;
+import cortado.op.Conv2d;
+import cortado.op.Linear;
 import cortado.op.Op;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
@@ -67,6 +70,23 @@ class NetworksTest {
             assertThat(scores).as(name)
                     .isEqualTo(name.equals("unet") ? Shape.of(7, other.dim(1), other.dim(2)) : Shape.of(7));
         }
+    }
+
+    /**
+     * Billions of multiply-adds in convolutions and linear layers for one image, as torchvision's documentation has them (GFLOPS): a wrong
+     * stride or padding would show here.
+     */
+    @ParameterizedTest
+    @CsvSource({"alexnet, 0.71", "vgg11, 7.61", "vgg13, 11.31", "vgg16, 15.47", "vgg11_bn, 7.61", "vgg13_bn, 11.31",
+        "vgg16_bn, 15.47", "resnet18, 1.81", "resnet34, 3.66", "resnet50, 4.09", "resnet101, 7.80", "mobilenet_v2, 0.30",
+        "mobilenet_v3_small, 0.06", "mobilenet_v3_large, 0.22", "squeezenet1_1, 0.35", "densenet121, 2.83",
+        "efficientnet_b0, 0.39", "convnext_tiny, 4.46", "resnet20, 0.04", "wide_resnet28_10, 5.25"})
+    void everyNetworkMultipliesAsOftenAsItsOriginal(String name, double billions) {
+        Graph g = made(name);
+        List<Shape> shapes = g.shapes(1);
+        long flops = g.nodes().stream().filter(n -> n.op() instanceof Conv2d || n.op() instanceof Linear)
+                .mapToLong(n -> n.op().flops(Graph.inputs(n, shapes))).sum();
+        assertThat(flops / 2e9).isCloseTo(billions, within(0.0075));
     }
 
     /** Names that others' files have; a tensor that torchvision gives. */
