@@ -1,38 +1,41 @@
 package cortado.cli;
 
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What Ctrl-C does while something is worth saving: the work is asked to stop, and the machine waits for it. The JVM then exits
- * with 130 (143 when it was told to terminate), whatever the command returns.
+ * What Ctrl-C or a request to terminate does while something is worth saving: the work is asked to stop, and the machine waits for it
+ * until this is closed. The JVM then exits with 130 (143 when it was told to terminate), whatever the command returns.
  */
 final class Interrupt implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
 
     private final CountDownLatch saved = new CountDownLatch(1);
-    private final Thread hook;
+    private final Thread hook = new Thread(this::interrupt, "cortado-interrupt");
+    private volatile Optional<Runnable> stop = Optional.empty();
     private volatile boolean asked;
 
-    /** @param stop asks the work to stop, called from another thread */
-    Interrupt(Runnable stop) {
-        hook = new Thread(() -> interrupt(stop), "cortado-interrupt");
+    Interrupt() {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    private void interrupt(Runnable stop) {
+    private void interrupt() {
+        Optional<Runnable> work = stop;
         asked = true;
-        stop.run();
+        work.ifPresent(Runnable::run);
         try {
-            saved.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (work.isPresent()) {
+                saved.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** {@return whether the user wants it to stop} */
-    boolean asked() {
-        return asked;
+    /** From now on something is worth saving; {@code how} asks the work to stop, and is called from another thread. */
+    void stops(Runnable how) {
+        stop = Optional.of(how);
     }
 
     /** Everything is saved and said. */

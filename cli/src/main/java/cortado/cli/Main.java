@@ -97,6 +97,8 @@ public final class Main implements Runnable {
         Common common = new Common(output);
         CommandLine cli = new CommandLine(new Main(common))
                 .addSubcommand("train", new TrainCommand(new Common(output)))
+                .addSubcommand("resume", new ResumeCommand(new Common(output)))
+                .addSubcommand("reproduce", new ReproduceCommand(new Common(output)))
                 .addSubcommand("recipes", new RecipesCommand(new Common(output)))
                 .addSubcommand("val", new ValCommand(new Common(output)))
                 .addSubcommand("report", new ReportCommand(new Common(output)))

@@ -45,8 +45,7 @@ final class Progress implements Consumer<Event> {
             }
             case Event.Layers l -> {
             }
-            case Event.Save s -> {
-            }
+            case Event.Save s -> output.tell(s.json());
             case Event.Done d -> clear();
             case Event.Stopped s -> clear();
             case Event.Failed f -> clear();

@@ -26,8 +26,12 @@ public record Provenance(Json.Obj json) {
     private static final String FILE = "provenance.json";
     private static final Set<String> END = Set.of("finished", "epochs", "best_epoch", "best_sha256", "last_sha256");
 
-    /** {@return that of a training that begins} */
-    static Provenance of(Event.Started s, Map<String, String> machine) {
+    /**
+     * {@return that of a training that begins}
+     * @param s       what it tells first
+     * @param machine what the caller knows of where this runs
+     */
+    public static Provenance of(Event.Started s, Map<String, String> machine) {
         Json.Obj o = Json.object().with("data", s.data().name()).with("data_sha256", s.dataSha256())
                 .with("train_images", s.data().train().size()).with("val_images", s.data().test().size())
                 .with("seed", s.settings().seed());

@@ -1,6 +1,7 @@
 package cortado.train;
 
 import cortado.data.DataSplit;
+import cortado.graph.Model;
 import cortado.io.AtomicFile;
 import cortado.io.Json;
 import cortado.io.JsonLines;
@@ -286,6 +287,14 @@ public final class Run implements Consumer<Event>, AutoCloseable {
             o = o.with(field.getKey(), field.getValue());
         }
         return o.with("weights_sha256", Provenance.hash(outcome.best())).with("last_sha256", Provenance.hash(outcome.last()));
+    }
+
+    /**
+     * {@return SHA-256 over a model's weights, as {@code provenance.json} keeps it: 64 hexadecimal digits}
+     * @param model with its weights
+     */
+    public static String hash(Model model) {
+        return Provenance.hash(model);
     }
 
     private Event.Started started() {

@@ -359,7 +359,7 @@ public final class Trainer implements AutoCloseable {
     /** Nothing that differs between runs of the same settings: no times, threads or paths. */
     private Map<String, String> provenance(int epoch, Evaluation val) {
         Map<String, String> p = new LinkedHashMap<>();
-        p.put("cortado", version());
+        p.put("cortado", Code.version());
         p.put("data", Path.of(data.name()).getFileName().toString());
         p.put("data_sha256", dataSha256);
         initial.ifPresent(i -> p.put("initial_sha256", i.sha256()));
@@ -368,12 +368,6 @@ public final class Trainer implements AutoCloseable {
         p.put("val_top1", Double.toString(val.top1()));
         p.put("val_loss", Double.toString(val.loss()));
         return p;
-    }
-
-    /** {@return the version of this code, {@code unversioned} when it runs from the class path} */
-    static String version() {
-        java.lang.module.ModuleDescriptor module = Trainer.class.getModule().getDescriptor();
-        return java.util.Optional.ofNullable(module).flatMap(java.lang.module.ModuleDescriptor::rawVersion).orElse("unversioned");
     }
 
     @Override

@@ -1,0 +1,63 @@
+package cortado.cli;
+
+import cortado.io.Json;
+import cortado.train.Provenance;
+import cortado.train.Run;
+import cortado.train.Trainer;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** Goes on with a training that was killed, stopped or failed. */
+@Command(name = "resume", description = "Go on with a training that was killed or stopped, to the same weights, bit for bit.",
+        footer = {
+            "  cortado resume runs/digits-lenet5-1",
+            "  cortado resume runs/digits-lenet5-1 --threads 8     the same bits",
+            "",
+            "From the newest whole checkpoint; from the start if there is none yet. Settings are those of the",
+            "run's config.json. It ends with the same weights as if it had never been interrupted."})
+final class ResumeCommand implements Callable<Integer> {
+    @Mixin
+    private final Common common;
+
+    @Mixin
+    private final RunOptions options = new RunOptions();
+
+    ResumeCommand(Common common) {
+        this.common = common;
+    }
+
+    @Override
+    public Integer call() {
+        Output o = common.output();
+        try (Interrupt interrupt = new Interrupt(); Run run = Run.resume(options.folder(), ChecksCommand.machine())) {
+            run.damaged().forEach(d -> {
+                o.note(o.noteStyle(Output.Style.YELLOW, "damaged:") + " " + d);
+                o.tell(Json.object().with("event", "damaged").with("message", d));
+            });
+            if (run.complete()) {
+                return complete(o, run.folder());
+            }
+            if (run.checkpoint().isEmpty()) {
+                o.note("there is no " + (run.damaged().isEmpty() ? "" : "whole ") + "checkpoint yet: beginning at the start");
+            } else if (!run.damaged().isEmpty()) {
+                o.note("taking the newest whole checkpoint instead");
+            }
+            Setup setup = options.setup(o);
+            try (Trainer trainer = new Trainer(setup.settings(), setup.network(), setup.data())) {
+                return new Training(o, setup, run).go(trainer, interrupt);
+            }
+        }
+    }
+
+    private static int complete(Output o, Path run) {
+        Provenance p = Provenance.read(run);
+        o.tell(Json.object().with("event", "complete").with("run", run).with("model", run.resolve(Run.BEST))
+                .with("weights_sha256", p.text("best_sha256")).with("last_sha256", p.text("last_sha256")));
+        p.text("best_sha256").ifPresent(hash -> o.note("weights: " + hash + "  " + Run.BEST));
+        p.text("last_sha256").ifPresent(hash -> o.note("         " + hash + "  " + Run.LAST));
+        o.say("the run " + run + " is complete: there is nothing to go on with; try: " + Places.command() + " reproduce " + run);
+        return Exit.OK;
+    }
+}

@@ -1,0 +1,44 @@
+package cortado.cli;
+
+import cortado.data.Options;
+import cortado.tensor.FormatException;
+import cortado.train.Config;
+import cortado.train.Run;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** A run whose training is gone on with or done again, as its {@code config.json} says. */
+final class RunOptions {
+    @Parameters(index = "0", paramLabel = "RUN", description = "The run's folder.")
+    private Path run;
+
+    @Option(names = "--data-dir", paramLabel = "DIR", description = "Where the data lies now, if not where it lay.")
+    private Optional<Path> data = Optional.empty();
+
+    @Option(names = "--download", description = "Fetch mnist or fashion-mnist if it is nowhere here (checked by SHA-256).")
+    private boolean download;
+
+    @Mixin
+    private final ThreadOptions threads = new ThreadOptions();
+
+    /** The run's folder. */
+    Path folder() {
+        if (!Files.isRegularFile(run.resolve(Run.CONFIG))) {
+            throw new FormatException(!Files.exists(run) ? "there is no run " + run
+                    : "the folder " + run + " holds no " + Run.CONFIG + "; give the folder of a run");
+        }
+        return run;
+    }
+
+    /** Opens what the run was trained with. */
+    Setup setup(Output output) {
+        Config said = Config.read(folder().resolve(Run.CONFIG)).with("threads", threads.count());
+        Options options = Options.defaults().withCache(Places.cache(), download)
+                .withReading(Options.BadImage.FAIL, new LoadingNotes(output));
+        return Setup.of(data.map(d -> said.with("data_dir", d.toString())).orElse(said), options, threads.count());
+    }
+}

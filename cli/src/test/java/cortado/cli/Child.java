@@ -1,0 +1,96 @@
+package cortado.cli;
+
+import cortado.io.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The program in a process of its own, which can be killed. */
+final class Child implements AutoCloseable {
+    private static final int MINUTES = 3;
+
+    private final Path out;
+    private final Path err;
+    private final Process process;
+    private final java.io.BufferedReader events;
+
+    private Child(Path logs, List<String> command) throws IOException {
+        this.out = Files.createTempFile(logs, "out", ".jsonl");
+        this.err = Files.createTempFile(logs, "err", ".txt");
+        this.process = new ProcessBuilder(command).redirectError(err.toFile()).start();
+        this.events = process.inputReader();
+    }
+
+    /** Starts a command with {@code --json}; {@code before} stands before java, as {@code sh -c 'ulimit …; exec "$@"' sh} does. */
+    static Child start(Path logs, List<String> before, List<String> jvm, String... args) throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true"));
+        command.addAll(jvm);
+        command.addAll(List.of("-p", System.getProperty("jdk.module.path"), "-m", "cortado.cli/cortado.cli.Main"));
+        command.addAll(List.of(args));
+        command.add("--json");
+        return new Child(logs, command);
+    }
+
+    /** Waits for so many events of a kind; {@return whether they came before it ended} */
+    boolean awaits(int n, String event) throws IOException {
+        for (int seen = 0; seen < n;) {
+            String line = events.readLine();
+            if (line == null) {
+                return false;
+            }
+            Files.writeString(out, line + "\n", java.nio.file.StandardOpenOption.APPEND);
+            seen += line.startsWith("{\"event\":\"" + event + "\"") ? 1 : 0;
+        }
+        return true;
+    }
+
+    /** As kill -9 does. By the handle: what it has said can still be read. */
+    void kill() {
+        process.toHandle().destroyForcibly();
+    }
+
+    /** As kill does. */
+    void terminate() {
+        process.toHandle().destroy();
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** {@return the exit code} */
+    int code() throws IOException, InterruptedException {
+        awaits(Integer.MAX_VALUE, "none");
+        if (!process.waitFor(MINUTES, TimeUnit.MINUTES)) {
+            throw new IllegalStateException("it hangs: " + err());
+        }
+        return process.exitValue();
+    }
+
+    /** {@return what it said on standard error} */
+    String err() throws IOException {
+        return Files.readString(err);
+    }
+
+    /** {@return the last event it told} */
+    Json.Obj last() throws IOException {
+        return Files.readAllLines(out).stream().reduce((a, b) -> b).map(l -> (Json.Obj) Json.parse(l, "stdout")).orElseThrow();
+    }
+
+    /** {@return a field of the last event} */
+    Optional<Json> last(String key) throws IOException {
+        return last().get(key);
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroyForcibly();
+        events.close();
+    }
+}

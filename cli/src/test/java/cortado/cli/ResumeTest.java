@@ -1,0 +1,168 @@
+package cortado.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** resume and reproduce, as far as no process has to die for it. */
+class ResumeTest {
+    @TempDir
+    private static Path dir;
+    private static Trial undisturbed;
+
+    @TempDir
+    private Path temp;
+    private Trial trial;
+
+    @BeforeAll
+    static void train() {
+        undisturbed = Trial.of(dir, "digits", "--model", "mlp", "-b", "360", "--epochs", "3", "--seed", "2", "--checkpoint-steps",
+                "2",
+                "--keep-checkpoints", "4");
+    }
+
+    /** A copy of the whole run, as if it had been killed before its end. */
+    @BeforeEach
+    void copy() throws IOException {
+        trial = undisturbed.at(temp.resolve("run"));
+        try (Stream<Path> all = Files.walk(trial.whole())) {
+            for (Path from : all.toList()) {
+                Files.copy(from, trial.run().resolve(trial.whole().relativize(from)));
+            }
+        }
+    }
+
+    private void interrupted() throws IOException {
+        Path file = trial.run().resolve("provenance.json");
+        Files.writeString(file, Files.readString(file).replace("\"finished\": true", "\"finished\": false"));
+    }
+
+    private List<Path> checkpoints() {
+        try (Stream<Path> all = Files.list(trial.run().resolve("checkpoints"))) {
+            return all.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Cli resume(String... more) {
+        return Cli.run(Stream.concat(Stream.of("resume", trial.run().toString()), Stream.of(more)).toArray(String[]::new));
+    }
+
+    @Test
+    void theLastFewCheckpointsAreKept() {
+        assertThat(checkpoints().stream().map(f -> f.getFileName().toString())).containsExactly("epoch-1-step-2.safetensors",
+                "epoch-2-step-0.safetensors", "epoch-2-step-2.safetensors", "epoch-3-step-0.safetensors");
+    }
+
+    @Test
+    void fromEachCheckpointToTheSameFilesWhateverTheThreads() throws IOException {
+        for (int newest = 3; newest >= 0; newest--) {
+            interrupted();
+            for (Path later : checkpoints().subList(newest + 1, checkpoints().size())) {
+                Files.delete(later);
+            }
+            Cli c = resume("--threads", Integer.toString(1 + newest));
+            assertThat(c.code()).as(c.err()).isZero();
+            assertThat(c.err()).contains("going on ", "weights: ");
+            trial.assertSame();
+        }
+    }
+
+    @Test
+    void damagedCheckpointsAreNamedAndTheOneBeforeIsTaken() throws IOException {
+        interrupted();
+        byte[] bytes = Files.readAllBytes(checkpoints().get(3));
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(checkpoints().get(3), bytes);
+        Files.write(checkpoints().get(2), java.util.Arrays.copyOf(bytes, bytes.length / 2));
+        Cli c = resume("--json");
+        assertThat(c.code()).as(c.err()).isZero();
+        assertThat(c.err()).contains("damaged: ", "epoch-3-step-0.safetensors: the checksum differs", "epoch-2-step-2.safetensors",
+                "taking the newest whole checkpoint instead", "going on after epoch 2");
+        assertThat(c.out()).contains("{\"event\":\"damaged\",", "{\"event\":\"resumed\",\"epoch\":3,\"step\":0}");
+        assertThat(Files.readString(trial.run().resolve("events.jsonl"))).contains("\"damaged\"");
+        for (Path aside : checkpoints().stream().filter(f -> f.toString().endsWith(".damaged")).toList()) {
+            Files.delete(aside);
+        }
+        trial.assertSame();
+    }
+
+    @Test
+    void withoutAWholeCheckpointItBeginsAtTheStart() throws IOException {
+        interrupted();
+        for (Path file : checkpoints()) {
+            Files.write(file, new byte[100]);
+        }
+        Cli c = resume();
+        assertThat(c.code()).as(c.err()).isZero();
+        assertThat(c.err()).contains("there is no whole checkpoint yet: beginning at the start");
+        for (Path aside : checkpoints().stream().filter(f -> f.toString().endsWith(".damaged")).toList()) {
+            Files.delete(aside);
+        }
+        trial.assertSame();
+    }
+
+    @Test
+    void aCompleteRunIsLeftAlone() throws IOException {
+        Cli c = resume("--json");
+        assertThat(c.code()).as(c.err()).isZero();
+        assertThat(c.err()).contains("is complete", "weights: ");
+        assertThat(c.last()).startsWith("{\"event\":\"complete\"").contains("\"last_sha256\":\"");
+        trial.assertSame();
+    }
+
+    @Test
+    void reproduceComparesHashes() throws IOException {
+        Cli same = Cli.run("reproduce", trial.run().toString(), "--threads", "3", "--json");
+        assertThat(same.code()).as(same.err()).isZero();
+        assertThat(same.last()).startsWith("{\"event\":\"reproduced\"").contains("\"same\":true", "\"changes\":[]");
+        Path config = trial.run().resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"seed\": 2", "\"seed\": 3"));
+        Cli other = Cli.run("reproduce", trial.run().toString());
+        assertThat(other.code()).as(other.err()).isEqualTo(1);
+        assertThat(other.out()).contains("other weights", "config.json");
+        assertThat(other.err()).contains("(expected ");
+    }
+
+    @Test
+    void reproduceSaysWhatHasChanged() throws IOException {
+        Path file = trial.run().resolve("provenance.json");
+        Files.writeString(file, Files.readString(file).replaceFirst("(\"(data|last)_sha256\": \")..", "$1xx"));
+        Cli c = Cli.run("reproduce", trial.run().toString());
+        assertThat(c.err()).contains("changed since: data_sha256: xx");
+    }
+
+    @Test
+    void changedSettingsAreRefused() throws IOException {
+        interrupted();
+        Path config = trial.run().resolve("config.json");
+        Files.writeString(config, Files.readString(config).replaceFirst("\"lr\": [^,]*", "\"lr\": 0.5"));
+        Cli c = resume();
+        assertThat(c.code()).isEqualTo(2);
+        assertThat(c.err()).contains("the run's lr has changed since its checkpoint was written");
+    }
+
+    @Test
+    void badInputIsOneLine() throws IOException {
+        interrupted();
+        Path nothing = temp.resolve("nothing");
+        for (Cli c : List.of(Cli.run("resume", nothing.toString()), Cli.run("reproduce", nothing.toString()),
+                Cli.run("resume", temp.toString()), Cli.run("resume"), Cli.run("reproduce", trial.run().toString()),
+                resume("--threads", "0"))) {
+            assertThat(c.code()).as(c.err()).isEqualTo(2);
+            assertThat(c.out()).isEmpty();
+            assertThat(c.err().lines().filter(l -> l.startsWith("cortado: "))).hasSize(1);
+            assertThat(c.err()).doesNotContain("Exception");
+        }
+    }
+}
