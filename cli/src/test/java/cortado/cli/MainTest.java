@@ -32,7 +32,7 @@ class MainTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
-        "sumary | did you mean summary?",
+        "sumary | did you mean summary",
         "summary --bacth 3 | did you mean --batch",
         "summary --batch three | --batch-size: expected a whole number, received three",
         "summary lenet6 | there is no model lenet6; did you mean lenet5?",
