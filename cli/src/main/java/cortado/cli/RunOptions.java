@@ -16,8 +16,11 @@ final class RunOptions {
     @Parameters(index = "0", paramLabel = "RUN", description = "The run's folder.")
     private Path run;
 
-    @Option(names = "--data-dir", paramLabel = "DIR", description = "Where the data lies now, if not where it lay.")
-    private Optional<Path> data = Optional.empty();
+    @Option(names = "--data", paramLabel = "DATA", description = "The folder of the same data, if it has moved.")
+    private Optional<String> data = Optional.empty();
+
+    @Option(names = "--data-dir", paramLabel = "DIR", description = "Where mnist or fashion-mnist lies, if it has moved.")
+    private Optional<Path> place = Optional.empty();
 
     @Option(names = "--download", description = "Fetch mnist or fashion-mnist if it is nowhere here (checked by SHA-256).")
     private boolean download;
@@ -37,8 +40,10 @@ final class RunOptions {
     /** Opens what the run was trained with. */
     Setup setup(Output output) {
         Config said = Config.read(folder().resolve(Run.CONFIG)).with("threads", threads.count());
+        said = data.isPresent() ? said.with("data", data.get()) : said;
+        said = place.isPresent() ? said.with("data_dir", place.get().toString()) : said;
         Options options = Options.defaults().withCache(Places.cache(), download)
                 .withReading(Options.BadImage.FAIL, new LoadingNotes(output));
-        return Setup.of(data.map(d -> said.with("data_dir", d.toString())).orElse(said), options, threads.count());
+        return Setup.of(said, options, threads.count());
     }
 }
