@@ -111,6 +111,17 @@ class TrainTest {
     }
 
     @Test
+    void lrFindSuggestsARateAndDrawsSeed1() {
+        Path picture = dir.resolve("lr.png");
+        Cli c = Cli.run("lr-find", "digits", "--model", "mlp", "--seed", "1", "--steps", "80", "--output", picture.toString(),
+                "--json");
+        assertThat(c.code()).as(c.err()).isZero();
+        assertThat(number(object(c.last()), "lr")).isBetween(1e-4, 1e-1);
+        assertThat(picture).isNotEmptyFile();
+        assertThat(c.err()).contains("suggested: --lr");
+    }
+
+    @Test
     void recipesAreListedAndPrinted() {
         Cli all = Cli.run("recipes");
         assertThat(all.out()).contains("mnist", "adamw", "cosine");
@@ -202,6 +213,7 @@ class TrainTest {
         "train digits --num-classes 4 --output RUN | digits has 10 classes",
         "train digits --in-chans 2 --output RUN | images have 1 (grey) or 3 (colour) channels",
         "train digits --in-chans 3 --input 1x9x9 --output RUN | has 1 channels, --in-chans says 3",
+        "lr-find digits --start-lr 1 --end-lr 0.1 --output RUN | --end-lr: expected a number above --start-lr 1.0, received 0.1",
         "recipes mnis | there is no recipe mnis; did you mean mnist?",
         "train digits -b 100000 --output RUN | batch size 100000 is larger than the training set",
         "train digits --threads 0 --output RUN | threads: expected 1",

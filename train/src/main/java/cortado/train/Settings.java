@@ -1,8 +1,11 @@
 package cortado.train;
 
 import cortado.data.Options;
+import cortado.data.DataSplit;
+import cortado.graph.Graph;
 import cortado.io.Json;
 import cortado.tensor.FormatException;
+import cortado.tensor.ShapeException;
 import java.util.Optional;
 import java.util.Set;
 
@@ -215,6 +218,28 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
      */
     public Settings withSaving(Saving value) {
         return with(Config.empty().with("checkpoint_steps", value.steps()).with("keep_checkpoints", value.keep()));
+    }
+
+    /**
+     * Checks that network and data fit each other and these settings.
+     *
+     * @throws ShapeException  if they do not, or the batch is larger than the training set
+     * @throws FormatException if images cannot be changed as asked for
+     */
+    void expect(Graph network, DataSplit data) {
+        if (!network.input().example().equals(data.image())) {
+            throw new ShapeException("the network takes images of " + network.input().example() + ", those of " + data.name()
+                    + " are " + data.image());
+        }
+        if (network.outputExample().size() != data.classes().size()) {
+            throw new ShapeException("the network gives " + network.outputExample().size() + " scores, " + data.name() + " has "
+                    + data.classes().size() + " classes");
+        }
+        if (batch > data.train().size()) {
+            throw new ShapeException("batch size " + batch + " is larger than the training set of " + data.train().size()
+                    + " images; give -b " + data.train().size() + " or less");
+        }
+        augmentation.check(data.image(), batch);
     }
 
     /** {@return the settings by timm's names, without those that cannot change the result or are paths} */

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.Consumer;
+import java.util.function.DoublePredicate;
 
 /**
  * The training loop: load, forward and backward, step; after every epoch an evaluation. Everything else is told by
@@ -75,7 +76,7 @@ public final class Trainer implements AutoCloseable {
      * @throws ShapeException if network and data do not fit or the batch is larger than the training set
      */
     public Trainer(Settings settings, Graph network, DataSplit data, Backend backend) {
-        check(settings, network, data);
+        settings.expect(network, data);
         this.settings = settings;
         this.network = network;
         this.data = data;
@@ -99,22 +100,6 @@ public final class Trainer implements AutoCloseable {
         this.watch = new Watch(weights, plan.gradients(), state.names(),
                 (long) settings.epochs() * loader.batches() / settings.updates().accumulate());
         this.best = new Best(weights.zeros());
-    }
-
-    private static void check(Settings settings, Graph network, DataSplit data) {
-        if (!network.input().example().equals(data.image())) {
-            throw new ShapeException("the network takes images of " + network.input().example() + ", those of " + data.name()
-                    + " are " + data.image());
-        }
-        if (network.outputExample().size() != data.classes().size()) {
-            throw new ShapeException("the network gives " + network.outputExample().size() + " scores, " + data.name() + " has "
-                    + data.classes().size() + " classes");
-        }
-        if (settings.batch() > data.train().size()) {
-            throw new ShapeException("batch size " + settings.batch() + " is larger than the training set of " + data.train().size()
-                    + " images; give -b " + data.train().size() + " or less");
-        }
-        settings.augmentation().check(data.image(), settings.batch());
     }
 
     /** Classes, or shares of them where images are mixed. */
@@ -224,6 +209,7 @@ public final class Trainer implements AutoCloseable {
                 }
                 rate = rate(batch.number());
                 double loss = learn(batch, listener);
+                finite(loss, "loss", listener);
                 at = at.step(batch.n(), loss, System.nanoTime() - start, state.steps(), seconds());
                 listener.accept(new Event.Progress(at.epoch() + 1, at.batch(), steps, at.loss() / at.images(), rate,
                         at.imagesPerSecond(), (at.epoch() + (double) at.batch() / steps) / settings.epochs(), at.seconds()));
@@ -232,6 +218,26 @@ public final class Trainer implements AutoCloseable {
                 }
                 if (stop) {
                     return;
+                }
+            }
+        }
+    }
+
+    /**
+     * Learns at other rates than the schedule's and judges nothing, instead of {@link #fit}: for {@link RateFinder}.
+     *
+     * @param rates by batch; after the last it ends
+     * @param go    told the loss of each batch, answers whether to go on; a loss that is no number has made no step
+     */
+    void probe(double[] rates, DoublePredicate go) {
+        int done = 0;
+        for (int epoch = 0; done < rates.length; epoch++) {
+            try (Loader.Epoch batches = loader.epoch(epoch)) {
+                while (batches.hasNext() && done < rates.length) {
+                    rate = rates[done++];
+                    if (!go.test(learn(batches.next(), e -> {}))) {
+                        return;
+                    }
                 }
             }
         }
@@ -247,8 +253,7 @@ public final class Trainer implements AutoCloseable {
         }
         plan.draw(Rng.key(Rng.key(dropout, at.epoch()), batch.number()));
         double loss = plan.forwardBackward(batch.n());
-        finite(loss, "loss", listener);
-        if (!gathering(batch.number() + 1)) {
+        if (Double.isFinite(loss) && !gathering(batch.number() + 1)) {
             List<LayerSample> layers = step(gathered + 1);
             if (!layers.isEmpty()) {
                 listener.accept(new Event.Layers(at.epoch() + 1, at.batch() + 1, rate, loss, layers));
