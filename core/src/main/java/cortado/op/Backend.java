@@ -80,7 +80,7 @@ public interface Backend {
     private static boolean suitsLanes(Op op) {
         return switch (op) {
             case Conv2d c -> c.filters() <= 64;
-            case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, AdaptiveAvgPool2d _, Relu _, Flatten _, Add _, Softmax _, SoftmaxCrossEntropy _, Rectified _ ->
+            case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, AdaptiveAvgPool2d _, Relu _, Elementwise _, Flatten _, Add _, Mul _, Upsample _, Softmax _, SoftmaxCrossEntropy _, Rectified _ ->
                 true;
             default -> false;
         };
@@ -110,11 +110,14 @@ public interface Backend {
                     case AdaptiveAvgPool2d p -> AvgPool2dVector.adaptive(p, x[0]);
                     case Relu _ -> new ElementwiseVector.ReluVector();
                     case Add _ -> new ElementwiseVector.AddVector();
+                    case Elementwise e -> ActivationVector.of(e);
+                    case Mul _ -> new MulVector();
+                    case Upsample u -> new UpsampleVector(u, x[0]);
                     case Softmax _ when x[0].rank() == 2 -> new SoftmaxVector.Plain(x[0].dim(1));
                     case SoftmaxCrossEntropy l when l.equals(new SoftmaxCrossEntropy()) && x[1].rank() == 1 ->
                         new SoftmaxVector.CrossEntropy(x[0]);
                     case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
-                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, BatchNormAdd _, GroupNorm _, LayerNorm _, Loss _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
+                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, BatchNormAdd _, GroupNorm _, LayerNorm _, Loss _, Prelu _, Dropout _, DropPath _, Concat _, ChannelScale _, Pad _, Op.Custom _ ->
                         Kernel.reference(op);
                 };
             }
@@ -145,9 +148,14 @@ public interface Backend {
                     case Rectified(Linear l) -> new Conv2dChannels(l, x[0], true);
                     case Rectified(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], false, true);
                     case Rectified(BatchNormAdd(BatchNorm2d b)) -> new BatchNorm2dChannels(b, x[0], true, true);
-                    case Input _, Flatten _, Elementwise _, Prelu _, Dropout _, DropPath _, Concat _, Mul _, ChannelScale _, Pad _, Upsample _, Op.Custom _ ->
-                        Kernel.reference(op);
-                    case MaxPool2d _, AvgPool2d _, AdaptiveAvgPool2d _, GlobalAvgPool2d _, Relu _, Add _, Rectified _ ->
+                    case Concat c -> new MovedChannels.ConcatChannels(c);
+                    case Pad p -> new MovedChannels.PadChannels(p);
+                    case Flatten f -> new MovedChannels.FlattenChannels(f);
+                    case Dropout _, DropPath _ -> new DropChannels(op);
+                    case ChannelScale c -> FactorChannels.of(c, x[0]);
+                    case Prelu p -> FactorChannels.of(p, x[0]);
+                    case Input _, Op.Custom _ -> Kernel.reference(op);
+                    case MaxPool2d _, AvgPool2d _, AdaptiveAvgPool2d _, GlobalAvgPool2d _, Relu _, Elementwise _, Add _, Mul _, Upsample _, Rectified _ ->
                         ByBlocks.of(op, x);
                     case Softmax _, LogSoftmax _, SoftmaxCrossEntropy _ -> new SoftmaxChannels(op, x[0]);
                     case Loss _, ConvTranspose2d _, GroupNorm _, LayerNorm _ ->

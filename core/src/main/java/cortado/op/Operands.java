@@ -218,7 +218,12 @@ public final class Operands {
      * @param element index in the image
      */
     public double uniform(int image, long element) {
-        return Rng.uniform(Rng.key(Rng.key(pass.key(), salt), first + image), element);
+        return Rng.uniform(key(image), element);
+    }
+
+    /** {@return the key of an image's random numbers, for {@link Rng#uniform(long, long)}} */
+    long key(int image) {
+        return Rng.key(Rng.key(pass.key(), salt), first + image);
     }
 
     /** {@return room to work in} */

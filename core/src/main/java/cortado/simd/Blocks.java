@@ -65,6 +65,25 @@ public final class Blocks {
     }
 
     /**
+     * {@code y (+)= a · b}.
+     *
+     * @param y   output
+     * @param yo  its first element
+     * @param a   factor
+     * @param ao  its first element
+     * @param b   factor
+     * @param bo  its first element
+     * @param n   elements, a multiple of 16
+     * @param add whether y keeps what it holds
+     */
+    public static void multiply(float[] y, int yo, float[] a, int ao, float[] b, int bo, int n, boolean add) {
+        for (int i = 0; i < n; i += V) {
+            FloatVector v = FloatVector.fromArray(F, a, ao + i).mul(FloatVector.fromArray(F, b, bo + i));
+            (add ? v.add(FloatVector.fromArray(F, y, yo + i)) : v).intoArray(y, yo + i);
+        }
+    }
+
+    /**
      * Copies images into a border of zeros.
      *
      * @param y      room for {@code C × (top+H+bottom) × (left+W+right)} blocks
