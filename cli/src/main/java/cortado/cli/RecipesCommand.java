@@ -35,10 +35,10 @@ final class RecipesCommand implements Callable<Integer> {
             }
             return Exit.OK;
         }
-        Table table = new Table("recipe", "model", ">epochs", "optimizer", "schedule");
+        Table table = new Table("recipe", "model", ">epochs", "about");
         for (String recipe : Recipes.NAMES) {
             Json.Obj r = Recipes.named(recipe).json();
-            table.row(recipe, word(r, "model"), word(r, "epochs"), word(r, "opt"), word(r, "sched"));
+            table.row(recipe, word(r, "model"), word(r, "epochs"), word(r, "about"));
             o.tell(object(recipe));
         }
         table.print(o);

@@ -52,7 +52,7 @@ public record Config(Json.Obj json) {
         }
     }
 
-    /** Every key with its kind, in the order of {@code config.json}. A flag {@code --batch-size} is the key {@code batch_size}. */
+    /** Every key with its kind, in the order of {@code config.json}; {@code about} is a line for people. A flag {@code --batch-size} is the key {@code batch_size}. */
     static final Map<String, Kind> KINDS = kinds();
     /** Every key. */
     public static final List<String> KEYS = List.copyOf(KINDS.keySet());
@@ -67,7 +67,7 @@ public record Config(Json.Obj json) {
 
     private static Map<String, Kind> kinds() {
         Map<String, Kind> k = new LinkedHashMap<>();
-        Stream.of("data", "data_dir", "on_bad_image", "input_size").forEach(key -> k.put(key, Kind.TEXT));
+        Stream.of("about", "data", "data_dir", "on_bad_image", "input_size").forEach(key -> k.put(key, Kind.TEXT));
         k.put("in_chans", Kind.WHOLE);
         Stream.of("model", "initial_checkpoint").forEach(key -> k.put(key, Kind.TEXT));
         Stream.of("batch_size", "epochs").forEach(key -> k.put(key, Kind.WHOLE));

@@ -32,8 +32,10 @@ final class RatePicture {
             marks.add(dot("lowest", Ink.FAINT, found, found.lowest().orElseThrow()));
         });
         Axis x = Axis.over("learning rate", Axis.Scale.LOG, found.steps().stream().mapToDouble(RateFinder.Step::rate));
-        String caption = found.suggestion().map(rate -> String.format(Locale.ROOT, "Suggested: %.1e, half way in powers of ten between "
-                + "where the loss falls fastest and where it is lowest.", rate)).orElse("The loss falls nowhere.");
+        String caption = found.suggestion()
+                .map(rate -> String.format(Locale.ROOT, "Suggested: %.1e, half way in powers of ten between "
+                        + "where the loss falls fastest and where it is lowest.", rate))
+                .orElse("The loss falls nowhere.");
         Plot plot = new Plot(x, y, marks);
         return new Figure("lr-find", "Learning-rate range test", caption, WIDTH, HEIGHT, d -> plot.draw(d, WIDTH, HEIGHT));
     }
@@ -47,6 +49,7 @@ final class RatePicture {
 
     private static Line line(String name, Ink ink, RateFinder found, ToDoubleFunction<RateFinder.Step> of, Axis y, double width) {
         return new Line(name, ink, found.steps().stream().mapToDouble(RateFinder.Step::rate).toArray(),
-                found.steps().stream().mapToDouble(s -> Math.clamp(of.applyAsDouble(s), y.from(), y.to())).toArray(), width, false, 0);
+                found.steps().stream().mapToDouble(s -> Math.clamp(of.applyAsDouble(s), y.from(), y.to())).toArray(), width, false,
+                0);
     }
 }

@@ -12,7 +12,8 @@ import java.util.List;
 /** Recipes that come with the program: files a person can read and copy, which a training lays over its defaults. */
 public final class Recipes {
     /** Names that {@link #named} knows. */
-    public static final List<String> NAMES = List.of("mnist", "fashion-mnist-fast");
+    public static final List<String> NAMES = List.of("mnist", "fashion-mnist", "fashion-mnist-fast", "cifar10", "cifar10-resnet18",
+            "sign-language-digits");
 
     private Recipes() {
     }

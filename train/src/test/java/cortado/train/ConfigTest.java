@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cortado.io.Json;
+import cortado.model.Networks;
 import cortado.tensor.FormatException;
+import cortado.tensor.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +87,11 @@ class ConfigTest {
         Settings s = Settings.of(c.with("data", "digits"));
         assertThat(c.text("model")).contains(s.model());
         assertThat(c.json().fields()).containsKeys("batch_size", "epochs", "opt", "lr", "weight_decay", "sched");
+        Shape image = c.image().orElse(name.startsWith("cifar") ? Shape.of(3, 32, 32) : Shape.of(1, 28, 28));
+        s.augmentation().check(image, s.batch());
+        assertThat(Networks.named(s.model(), image, 10).outputExample().size()).isEqualTo(10);
+        assertThat(c.text("about").orElseThrow()).hasSizeBetween(20, 120);
+        assertThat(c.json().fields()).as("what a data set's defaults would add").containsKeys("crop", "hflip");
         assertThat(s.with(Config.empty().with("epochs", 1)).schedule().warmup()).isLessThanOrEqualTo(1);
     }
 
