@@ -2,7 +2,9 @@ package cortado.op;
 
 import cortado.op.Packed.Panel;
 import cortado.simd.Blocks;
+import cortado.simd.Depthwise;
 import cortado.simd.Lanes;
+import cortado.simd.Product;
 import cortado.simd.Tile;
 import cortado.tensor.Tensor;
 import java.util.ArrayList;
@@ -39,8 +41,8 @@ final class Correlation {
         }
     }
 
-    /** Outputs that share window positions; {@code tiles} per group where groups do not begin with a block of x, else one. */
-    private record Sub(Axis h, Axis w, int taps, int[] yAt, Tile[] tiles) {
+    /** Outputs that share window positions; {@code products} per group where groups do not begin with a block of x, else one. */
+    private record Sub(Axis h, Axis w, int taps, int[] yAt, Product[] products) {
     }
 
     /** A stretch of the batch: a band of rows of some images. */
@@ -48,7 +50,11 @@ final class Correlation {
     }
 
     private final Side x;
+    /** How x lies where it is read: as it is, but depthwise always in blocks. */
+    private final Side read;
     private final Side y;
+    /** Each channel by itself: a group is then a block of 16, of which an output sees one lane. */
+    private final boolean depthwise;
     private final int groups;
     /** Inputs and outputs of a group. */
     private final int in;
@@ -74,17 +80,19 @@ final class Correlation {
     Correlation(Side x, Side y, int n, int groups, List<Axis> hs, List<Axis> ws, Packed.Weights weights) {
         this.x = x;
         this.y = y;
-        this.groups = groups;
+        depthwise = groups > 1 && groups == x.c() && groups == y.c();
+        read = depthwise && !x.lanes() ? x.inBlocks() : x;
+        this.groups = depthwise ? y.blocks() : groups;
         in = x.c() / groups;
-        out = y.c() / groups;
-        packed = new Packed(groups, in, out, x.unit(), weights);
+        out = depthwise ? Lanes.WIDTH : y.c() / groups;
+        packed = new Packed(this.groups, in, out, y.c(), x.unit(), depthwise ? weights.sideBySide() : weights);
         stride = hs.getFirst().stride;
         above = hs.stream().mapToInt(Axis::low).max().orElse(0);
         left = ws.stream().mapToInt(Axis::low).max().orElse(0);
         high = hs.stream().mapToInt(Axis::count).max().orElse(0);
         columns = ws.stream().mapToInt(Axis::count).max().orElse(0);
         int right = Math.max(x.w(), ws.stream().mapToInt(a -> a.reach(a.count)).max().orElse(0));
-        padded = above > 0 || left > 0 || right > x.w() || hs.stream().anyMatch(a -> a.reach(a.count) > x.h());
+        padded = depthwise || above > 0 || left > 0 || right > x.w() || hs.stream().anyMatch(a -> a.reach(a.count) > x.h());
         int panels = packed.panels().size();
         int images = x.vectors() ? 1 : n;
         int rows = Math.clamp(PIXELS / columns, 1, high);
@@ -99,9 +107,9 @@ final class Correlation {
         bands = Math.ceilDiv(high, rows);
         band = Math.ceilDiv(high, bands);
         splits = apart() ? 1 : Math.clamp(Math.ceilDiv(PARTS, Math.ceilDiv(images, together) * bands), 1, panels);
-        row = padded ? (left + right) * x.pixel() : x.row();
+        row = padded ? (left + right) * read.pixel() : x.row();
         block = padded ? (above + hs.stream().mapToInt(a -> a.reach(band)).max().orElse(0)) * row : x.block();
-        image = padded ? x.blocks() * block : x.image();
+        image = padded ? read.blocks() * block : x.image();
         for (Axis h : hs) {
             for (Axis w : ws) {
                 packed.add(h.at, w.at);
@@ -123,29 +131,30 @@ final class Correlation {
             int i = r / w.count % rows;
             int j = r % w.count;
             int m = r / w.count / rows;
-            xAt[r] = m * image + i * h.stride * row + j * w.stride * x.pixel();
+            xAt[r] = m * image + i * h.stride * row + j * w.stride * read.pixel();
             yAt[r] = m * y.image() + (h.first + i * h.step) * y.row() + (w.first + j * w.step) * y.pixel();
         }
-        Tile[] tiles = new Tile[x.lanes() && in % Lanes.WIDTH != 0 ? groups : 1];
-        for (int g = 0; g < tiles.length; g++) {
+        Product[] products = new Product[read.lanes() && in % Lanes.WIDTH != 0 && !depthwise ? groups : 1];
+        for (int g = 0; g < products.length; g++) {
             int[] taps = taps(h, w, g * in);
-            tiles[g] = apart()
-                    ? new Tile(taps, xAt, IntStream.range(0, yAt.length).map(r -> r * Lanes.WIDTH).toArray(), apartBlock(),
-                            Lanes.WIDTH)
+            products[g] = depthwise ? new Depthwise(taps, xAt, yAt)
+                    : apart()
+                            ? new Tile(taps, xAt, IntStream.range(0, yAt.length).map(r -> r * Lanes.WIDTH).toArray(), apartBlock(),
+                                    Lanes.WIDTH)
                     : new Tile(taps, xAt, yAt, y.block(), Lanes.WIDTH);
         }
-        return new Sub(h, w, in * h.at.length * w.at.length, yAt, tiles);
+        return new Sub(h, w, in * h.at.length * w.at.length, yAt, products);
     }
 
     /** In the order of {@link Packed}, so that 16 taps in one cache line follow each other. */
     private int[] taps(Axis h, Axis w, int first) {
         int[] taps = new int[in * h.at.length * w.at.length];
         int t = 0;
-        for (int c = 0; c < in; c += x.unit()) {
+        for (int c = 0; c < in; c += read.unit()) {
             for (int r : h.offset) {
                 for (int s : w.offset) {
-                    for (int i = first + c; i < first + Math.min(in, c + x.unit()); i++) {
-                        taps[t++] = channel(i) + i % x.unit() + (r + above) * row + (s + left) * x.pixel();
+                    for (int i = first + c; i < first + Math.min(in, c + read.unit()); i++) {
+                        taps[t++] = channel(i) + i % read.unit() + (r + above) * row + (s + left) * read.pixel();
                     }
                 }
             }
@@ -155,7 +164,12 @@ final class Correlation {
 
     /** Where the block of a channel begins in what is read. */
     private int channel(int c) {
-        return c / x.unit() * block;
+        return c / read.unit() * block;
+    }
+
+    /** Where taps of a panel's group are relative to. */
+    private int base(Panel p) {
+        return depthwise ? p.group() * block : subs.getFirst().products.length > 1 ? 0 : channel(p.group() * in);
     }
 
     private int apartBlock() {
@@ -199,12 +213,23 @@ final class Correlation {
     }
 
     /** Copies a stretch's inputs into a border of zeros where that is needed; blocks {@code from … to−1}. */
-    private void pad(Stretch s, int from, int to, float[] x, int xo, float[] room, int ro) {
+    private void pad(Stretch s, int from, int to, Tensor x, Tensor room) {
+        int top = s.top * stride - above;
         for (int m = 0; padded && m < s.images; m++) {
             for (int b = from; b < to; b++) {
-                Blocks.pad(room, ro + m * image + b * block, block / row, row, x,
-                        xo + (s.first + m) * this.x.image() + b * this.x.block(),
-                        this.x.h(), this.x.row(), s.top * stride - above, left * this.x.pixel());
+                int at = x.offset() + (s.first + m) * this.x.image();
+                int copy = room.offset() + m * image + b * block;
+                if (read == this.x) {
+                    Blocks.pad(room.floats(), copy, block / row, row, x.floats(), at + b * this.x.block(), this.x.h(), this.x.row(),
+                            top,
+                            left * read.pixel());
+                    continue;
+                }
+                Arrays.fill(room.floats(), copy, copy + block, 0);
+                for (int c = b * Lanes.WIDTH; c < Math.min(this.x.c(), (b + 1) * Lanes.WIDTH); c++) {
+                    Blocks.interleave(room.floats(), copy + c % Lanes.WIDTH, block / row, row, x.floats(), at + c * this.x.block(),
+                            this.x.h(), this.x.w(), top, left);
+                }
             }
         }
     }
@@ -218,22 +243,23 @@ final class Correlation {
         Stretch s = stretch(part / splits, n);
         List<Panel> panels = packed.panels();
         List<Panel> mine = panels.subList(part % splits * panels.size() / splits, (part % splits + 1) * panels.size() / splits);
-        pad(s, 0, this.x.blocks(), x.floats(), x.offset(), room.floats(), room.offset());
+        pad(s, depthwise ? mine.getFirst().group() : 0, depthwise ? mine.getLast().group() + 1 : read.blocks(), x, room);
         Tensor source = padded ? room : x;
         int from = padded ? room.offset() : x.offset() + inPlace(s);
         for (Panel p : mine) {
             for (int i = 0; i < subs.size(); i++) {
                 Sub sub = subs.get(i);
-                Tile tile = sub.tiles[sub.tiles.length > 1 ? p.group() : 0];
-                int at = from + (sub.tiles.length > 1 ? 0 : channel(p.group() * in));
+                Product product = sub.products[sub.products.length > 1 ? p.group() : 0];
+                int at = from + base(p);
                 int rows = Math.clamp(sub.h.count - s.top, 0, s.rows) * sub.w.count * s.images;
                 int to = y.offset() + s.first * this.y.image() + s.top * sub.h.step * this.y.row();
                 if (apart()) {
                     int aside = room.offset() + padding();
-                    product(tile, sub.taps, p, room, aside, rows, source, at, w, i, false);
+                    product(product, sub.taps, p, room, aside, rows, source, at, w, i, false);
                     copy(sub, p, rows, y.floats(), to, room.floats(), aside, add);
                 } else {
-                    product(tile, sub.taps, p, y, to + this.y.channel(p.group() * out) + p.first() * this.y.block(), rows, source,
+                    product(product, sub.taps, p, y, to + this.y.channel(p.group() * out) + p.first() * this.y.block(), rows,
+                            source,
                             at, w,
                             i, add);
                 }
@@ -244,12 +270,12 @@ final class Correlation {
         }
     }
 
-    private void product(Tile tile, int taps, Panel p, Tensor y, int yo, int rows, Tensor x, int xo, Tensor w, int sub,
+    private void product(Product product, int taps, Panel p, Tensor y, int yo, int rows, Tensor x, int xo, Tensor w, int sub,
             boolean add) {
         int t = 0;
         do { // without taps y is what it begins with
             int end = Math.min(taps, t + CHUNK);
-            tile.run(p.blocks(), y.floats(), yo, 0, rows, x.floats(), xo, t, end, w.floats(), w.offset() + packed.at(sub, p),
+            product.run(p.blocks(), y.floats(), yo, 0, rows, x.floats(), xo, t, end, w.floats(), w.offset() + packed.at(sub, p),
                     p.lanes(),
                     w.floats(), w.offset() + packed.start(p), add || t > 0);
             t = end;
@@ -290,30 +316,31 @@ final class Correlation {
 
     /** {@return how often the taps of a panel can be cut, at blocks of x} */
     int cuts() {
-        return groups > 1 ? 1 : x.blocks();
+        return groups > 1 ? 1 : read.blocks();
     }
 
     /** {@return taps before some block of x} */
     int tapsBefore(int block) {
-        return Math.min(taps(), taps() / in * x.unit() * block);
+        return Math.min(taps(), taps() / in * read.unit() * block);
     }
 
     /** The tables with their roles changed: rows are taps, taps are pixels, y is a packed gradient. */
-    Tile transposed(Panel p) {
-        Tile[] tiles = subs.getFirst().tiles;
-        return tiles[tiles.length > 1 ? p.group() : 0].transposed(p.lanes(), Lanes.WIDTH, apart() ? apartBlock() : y.block());
+    Product transposed(Panel p) {
+        Product[] products = subs.getFirst().products;
+        return products[products.length > 1 ? p.group() : 0].transposed(p.lanes(), Lanes.WIDTH, apart() ? apartBlock() : y.block());
     }
 
     /**
      * Adds what one stretch gives to the packed gradient of a panel: of the taps of the blocks {@code from … to−1} of x, all of them
      * where there are groups.
      */
-    void gradient(int number, int n, Tile tile, Panel p, int from, int to, float[] sums, int so, Tensor x, Tensor dy, Tensor room) {
+    void gradient(int number, int n, Product product, Panel p, int from, int to, float[] sums, int so, Tensor x, Tensor dy,
+            Tensor room) {
         Stretch s = stretch(number, n);
-        pad(s, groups > 1 ? 0 : from, groups > 1 ? this.x.blocks() : to, x.floats(), x.offset(), room.floats(), room.offset());
+        int first = depthwise ? p.group() : groups > 1 ? 0 : from;
+        pad(s, first, depthwise ? first + 1 : groups > 1 ? read.blocks() : to, x, room);
         float[] source = padded ? room.floats() : x.floats();
-        int at = (padded ? room.offset() : x.offset() + inPlace(s))
-                + (subs.getFirst().tiles.length > 1 ? 0 : channel(p.group() * in));
+        int at = (padded ? room.offset() : x.offset() + inPlace(s)) + base(p);
         int row = groups > 1 ? 0 : tapsBefore(from);
         int end = groups > 1 ? taps() : tapsBefore(to);
         int pixels = s.rows * columns;
@@ -326,7 +353,7 @@ final class Correlation {
                 d += y.channel(p.group() * out) + p.first() * y.block();
             }
             int step = apart() ? Lanes.WIDTH : y.pixel();
-            tile.run(p.blocks(), sums, so, row, end, source, at, m * pixels, (m + 1) * pixels, (apart() ? room : dy).floats(),
+            product.run(p.blocks(), sums, so, row, end, source, at, m * pixels, (m + 1) * pixels, (apart() ? room : dy).floats(),
                     d - m * pixels * step, step, sums, so, true);
         }
     }

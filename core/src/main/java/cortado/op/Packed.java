@@ -14,6 +14,10 @@ import java.util.List;
 final class Packed {
     /** How weights lie: floats from output to output, from input to input, from row to row of the window, from group to group. */
     record Weights(int out, int in, int row, int group) {
+        /** Sixteen groups of one output taken for one group of sixteen. */
+        Weights sideBySide() {
+            return new Weights(group, 0, row, Lanes.WIDTH * group);
+        }
     }
 
     /** Blocks of outputs that a register tile takes at once: of that group, from that block on. */
@@ -29,6 +33,7 @@ final class Packed {
 
     private final int in;
     private final int out;
+    private final int outputs;
     private final int unit;
     private final int begin;
     private final Weights weights;
@@ -42,12 +47,14 @@ final class Packed {
      * @param groups  groups
      * @param in      inputs of each
      * @param out     outputs of each
+     * @param outputs of all groups; the last may have fewer
      * @param unit    inputs in a block
      * @param weights how they lie
      */
-    Packed(int groups, int in, int out, int unit, Weights weights) {
+    Packed(int groups, int in, int out, int outputs, int unit, Weights weights) {
         this.in = in;
         this.out = out;
+        this.outputs = outputs;
         this.unit = unit;
         this.weights = weights;
         int blocks = blocks();
@@ -107,7 +114,7 @@ final class Packed {
     void pack(Panel p, float[] w, int wo, float[] b, int bo, float[] to, int at) {
         for (int l = 0; l < p.lanes(); l++) {
             int k = p.first * Lanes.WIDTH + l;
-            to[at + start(p) + l] = b.length > 0 && k < out ? b[bo + p.group * out + k] : 0;
+            to[at + start(p) + l] = b.length > 0 && k < outputs(p) ? b[bo + p.group * out + k] : 0;
         }
         for (int part = 0; part < parts.size(); part++) {
             Part s = parts.get(part);
@@ -120,7 +127,7 @@ final class Packed {
                     for (int r : s.rows) {
                         for (int q : s.columns) {
                             for (int i = 0; i < many; i++, t += p.lanes()) {
-                                to[t] = k < out ? w[from + i * weights.in + r * weights.row + q] : 0;
+                                to[t] = k < outputs(p) ? w[from + i * weights.in + r * weights.row + q] : 0;
                             }
                         }
                     }
@@ -134,7 +141,7 @@ final class Packed {
         Part s = parts.getFirst();
         for (int c = 0; c < in; c += unit) {
             int many = Math.min(unit, in - c);
-            for (int l = 0; l < Math.min(p.lanes(), out - p.first * Lanes.WIDTH); l++) {
+            for (int l = 0; l < Math.min(p.lanes(), outputs(p) - p.first * Lanes.WIDTH); l++) {
                 int to = dwo + weight(p, l, c);
                 int t = at + gradientAt(p) + c * s.rows.length * s.columns.length * p.lanes() + l;
                 for (int r : s.rows) {
@@ -146,6 +153,10 @@ final class Packed {
                 }
             }
         }
+    }
+
+    private int outputs(Panel p) {
+        return Math.min(out, outputs - p.group * out);
     }
 
     private int weight(Panel p, int lane, int c) {

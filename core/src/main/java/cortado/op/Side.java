@@ -29,6 +29,11 @@ record Side(int c, int h, int w, boolean lanes, int image, int block, int row, i
         return new Side(s.c(), s.h(), s.w(), lanes, blocks * block, block, s.w() * unit, unit);
     }
 
+    /** {@return the same tensor in blocks} */
+    Side inBlocks() {
+        return of(Shape.of(1, c, h, w), Layout.CHANNELS);
+    }
+
     /** {@return whether this is a batch of vectors} */
     boolean vectors() {
         return image == 0;

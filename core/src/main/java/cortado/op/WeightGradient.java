@@ -2,7 +2,7 @@ package cortado.op;
 
 import cortado.op.Packed.Panel;
 import cortado.simd.Blocks;
-import cortado.simd.Tile;
+import cortado.simd.Product;
 import cortado.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -20,14 +20,14 @@ final class WeightGradient {
 
     private final Correlation f;
     private final List<Panel> panels;
-    private final List<Tile> tiles;
+    private final List<Product> products;
     private final int splits;
     private final int slots;
 
     WeightGradient(Correlation f, int n) {
         this.f = f;
         panels = f.packed().panels();
-        tiles = panels.stream().map(f::transposed).toList();
+        products = panels.stream().map(f::transposed).toList();
         splits = Math.clamp(Math.min(f.cuts(), f.taps() / TAPS), 1, Math.ceilDiv(Correlation.PARTS, panels.size()));
         slots = Math.clamp(Math.ceilDiv(Correlation.PARTS, panels.size() * splits), 1, f.stretches(n));
     }
@@ -65,7 +65,7 @@ final class WeightGradient {
         Arrays.fill(sums, at + f.tapsBefore(from) * p.lanes(), at + (splits == 1 ? f.taps() : f.tapsBefore(to)) * p.lanes(), 0);
         int all = f.stretches(o.n());
         for (int s = slot * all / slots; s < (slot + 1) * all / slots; s++) {
-            f.gradient(s, o.n(), tiles.get(panel), p, from, to, sums, at, o.x(), o.dy(), room);
+            f.gradient(s, o.n(), products.get(panel), p, from, to, sums, at, o.x(), o.dy(), room);
         }
     }
 }

@@ -138,6 +138,29 @@ public final class Blocks {
     }
 
     /**
+     * Copies some rows of a plane, pixel by pixel, into one lane of blocks.
+     *
+     * @param y     blocks; those of pixels outside the plane are left alone
+     * @param yo    the lane of the first
+     * @param deep  rows wanted
+     * @param wide  floats of each in y
+     * @param x     the plane
+     * @param xo    its first element
+     * @param h     rows it has
+     * @param w     columns
+     * @param first the first row wanted
+     * @param left  blocks left free before each row
+     */
+    public static void interleave(float[] y, int yo, int deep, int wide, float[] x, int xo, int h, int w, int first, int left) {
+        for (int r = Math.max(0, first); r < Math.min(h, first + deep); r++) {
+            int to = yo + (r - first) * wide + left * WIDTH;
+            for (int q = 0; q < w; q++) {
+                y[to + q * WIDTH] = x[xo + r * w + q];
+            }
+        }
+    }
+
+    /**
      * {@code sums += Σ x} lane by lane, in four interleaved sums.
      *
      * @param sums   16 sums

@@ -22,7 +22,7 @@ import jdk.incubator.vector.FloatVector;
  * Rows past the last repeat it, and store the same again: there is no tail. Every element is one chain of fma in the order of t:
  * the same bits whatever the tile or the vector width.
  */
-public final class Tile {
+public final class Tile implements Product {
     /** Blocks of a panel, at most. */
     public static final int BLOCKS = 4;
     private final int[] taps;
@@ -48,35 +48,12 @@ public final class Tile {
         this.wBlock = wBlock;
     }
 
-    /**
-     * {@return the product with rows and taps exchanged: row r reads what tap r does, and rows of y follow each other}
-     * @param yRow   between rows of y
-     * @param yBlock between blocks of y
-     * @param wBlock between blocks of w
-     */
-    public Tile transposed(int yRow, int yBlock, int wBlock) {
+    @Override
+    public Product transposed(int yRow, int yBlock, int wBlock) {
         return new Tile(xAt, taps, IntStream.range(0, taps.length).map(r -> r * yRow).toArray(), yBlock, wBlock);
     }
 
-    /**
-     * Computes rows {@code row … end−1} over taps {@code from … to−1}.
-     *
-     * @param blocks blocks of w and y, 1 … {@link #BLOCKS}
-     * @param y      output memory
-     * @param yo     its first element
-     * @param row    first row
-     * @param end    one past the last
-     * @param x      input memory
-     * @param xo     its first element
-     * @param from   first tap
-     * @param to     one past the last
-     * @param w      packed weights, or dy
-     * @param wo     where tap 0 lies
-     * @param wStep  from tap to tap
-     * @param b      what y begins with, a block each; unused where it adds
-     * @param bo     the first
-     * @param add    whether y begins with what it holds
-     */
+    @Override
     public void run(int blocks, float[] y, int yo, int row, int end, float[] x, int xo, int from, int to, float[] w, int wo,
             int wStep, float[] b, int bo, boolean add) {
         float[] s = add ? y : b;
