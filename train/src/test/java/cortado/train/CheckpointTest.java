@@ -4,10 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cortado.data.DataSplit;
+import cortado.graph.Graph;
 import cortado.graph.Model;
 import cortado.io.Json;
 import cortado.io.JsonLines;
 import cortado.io.Safetensors;
+import cortado.op.BatchNorm2d;
+import cortado.op.Conv2d;
+import cortado.op.Dropout;
+import cortado.op.Flatten;
+import cortado.op.Input;
+import cortado.op.Linear;
+import cortado.op.Relu;
+import cortado.op.Window;
 import cortado.tensor.FormatException;
 import cortado.tensor.Rng;
 import java.io.IOException;
@@ -18,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,14 +47,16 @@ class CheckpointTest {
     }
 
     private static Outcome fit(Settings s, Consumer<Event> listener) {
-        try (Trainer t = new Trainer(s, Shades.network(), DATA)) {
-            return t.fit(listener);
-        }
+        return train(s, Shades.network(), Optional.empty(), listener);
     }
 
     private static Outcome resume(Settings s, Checkpoint from, Consumer<Event> listener) {
-        try (Trainer t = new Trainer(s, Shades.network(), DATA)) {
-            return t.resume(from, listener);
+        return train(s, Shades.network(), Optional.of(from), listener);
+    }
+
+    private static Outcome train(Settings s, Graph network, Optional<Checkpoint> from, Consumer<Event> listener) {
+        try (Trainer t = new Trainer(s, network, DATA)) {
+            return from.map(c -> t.resume(c, listener)).orElseGet(() -> t.fit(listener));
         }
     }
 
@@ -121,6 +133,23 @@ class CheckpointTest {
             assertThat(from.parts().containsKey("gradients")).as("checkpoint %d", k).isEqualTo(batch % 3 != 0 && batch != 11);
             assertThat(from.parts()).containsKey("ema");
             assertThat(result(resume(s.withThreads(1 + k % 2), from, e -> {}))).as("from checkpoint %d", k).isEqualTo(expected);
+        }
+    }
+
+    /** Running statistics that only forward changes, and random numbers that are drawn inside the network and for mixed images. */
+    @Test
+    void withBatchNormDropoutAndMixedImagesTheSameBits() {
+        Graph network = Graph.builder().then("x", Input.images(1, 6, 6)).then("conv1", Conv2d.of(4, Window.of(3)))
+                .then("bn1", BatchNorm2d.of()).then("relu1", new Relu()).then("drop1", new Dropout(0.3))
+                .then("flatten", new Flatten())
+                .then("fc1", Linear.of(4)).build();
+        Settings s = settings("rmsprop").with(Config.empty().with("mixup", 0.4).with("cutmix", 1.0).with("model_ema", true));
+        List<Object> expected = result(train(s, network, Optional.empty(), keeper()));
+        for (int n = 0; n < EPOCHS * 11; n++) {
+            Checkpoint from = Checkpoint.read(file(n));
+            assertThat(from.part("weights").map()).containsKey("bn1.running_mean");
+            assertThat(result(train(s.withThreads(1 + n % 3), network, Optional.of(from), e -> {}))).as("from checkpoint %d", n)
+                    .isEqualTo(expected);
         }
     }
 

@@ -134,6 +134,16 @@ class RunTest {
     }
 
     @Test
+    void takesAFolderWhoseTrainingWasKilledBeforeItBegan() throws IOException {
+        Files.writeString(temp.resolve(".lock"), "");
+        Files.writeString(temp.resolve("events.jsonl"), "");
+        Files.writeString(temp.resolve(".config.json.5.tmp"), "{");
+        train(temp, Shades.settings(1), e -> {});
+        assertThat(temp.resolve(".config.json.5.tmp")).doesNotExist();
+        assertThat(temp.resolve("config.json")).exists();
+    }
+
+    @Test
     void numbersNewRuns() {
         for (int n = 1; n <= 3; n++) {
             try (Run run = Run.next(temp.resolve("runs"), "digits-mlp", Map.of())) {
