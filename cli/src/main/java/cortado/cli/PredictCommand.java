@@ -68,6 +68,10 @@ final class PredictCommand implements Callable<Integer> {
         TrainedOptions.Trained t = trained.trained(o);
         Path file = t.file();
         Model model = t.model();
+        if (model.graph().outputExample().rank() != 1) {
+            throw new FormatException("predict names a class for each image, but " + model.name() + " gives scores of "
+                    + model.graph().outputExample());
+        }
         List<Path> files = files();
         int width = files.stream().mapToInt(f -> f.toString().length()).max().orElse(0);
         boolean failed = false;

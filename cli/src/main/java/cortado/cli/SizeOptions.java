@@ -29,6 +29,11 @@ final class SizeOptions {
         return Shape.of(c, image.dim(1), image.dim(2));
     }
 
+    /** Whether the user said anything. */
+    boolean given() {
+        return input.isPresent() || channels.isPresent() || classes.isPresent();
+    }
+
     Optional<Integer> classes() {
         return classes;
     }

@@ -28,11 +28,12 @@ final class WeightsOptions {
     private final SizeOptions sizes = new SizeOptions();
 
     @Option(names = "--mean", paramLabel = "M", split = ",",
-            description = "With --weights: the mean of each channel (default 0.485,0.456,0.406 for three channels, else 0).")
+            description = "With --weights: the mean of each channel. Without mean, std and scale three channels have ImageNet's,"
+                    + " 0.485,0.456,0.406 and 0.229,0.224,0.225; else the default is 0.")
     private List<Double> mean = List.of();
 
     @Option(names = "--std", paramLabel = "S", split = ",",
-            description = "With --weights: the standard deviation of each channel (default 0.229,0.224,0.225, else 1).")
+            description = "With --weights: the standard deviation of each channel (default 1, see --mean).")
     private List<Double> std = List.of();
 
     @Option(names = "--input-scale", paramLabel = "S",
@@ -51,9 +52,10 @@ final class WeightsOptions {
 
     /** Without weights the other options have nothing to act on. */
     void refuse() {
-        if (!mean.isEmpty() || !std.isEmpty() || scale.isPresent() || bgr || names.isPresent()) {
-            throw new FormatException("--mean, --std, --input-scale, --bgr and --class-map tell about weights from elsewhere"
-                    + " (--weights FILE); a model of ours knows these itself");
+        if (sizes.given() || !mean.isEmpty() || !std.isEmpty() || scale.isPresent() || bgr || names.isPresent()) {
+            throw new FormatException(
+                    "--input, --in-chans, --num-classes, --mean, --std, --input-scale, --bgr and --class-map tell about weights from elsewhere"
+                            + " (--weights FILE); a model of ours knows these itself");
         }
     }
 

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 import cortado.data.Dataset;
 import cortado.data.Datasets;
 import cortado.data.Options;
+import cortado.graph.Graph;
+import cortado.graph.Parameters;
 import cortado.io.Foreign;
 import cortado.io.Json;
 import cortado.io.Network;
 import cortado.io.NetworkJson;
 import cortado.io.Safetensors;
+import cortado.model.Networks;
 import cortado.op.Backend;
+import cortado.tensor.Rng;
+import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import cortado.train.Evaluation;
 import java.io.BufferedInputStream;
@@ -175,6 +180,16 @@ class ForeignWeightsTest {
         }
     }
 
+    @Test
+    void scoresOfPixelsAreNoClassOfAnImage() {
+        Graph unet = Networks.named("unet", Shape.of(1, 16, 16), 2);
+        Path file = dir.resolve("unet.safetensors");
+        Safetensors.write(file, Parameters.init(unet, new Rng(1)).zeros().map(), Map.of());
+        Cli c = Cli.run("predict", "x.png", "--model", "unet", "--weights", file.toString(), "--input", "1x16x16");
+        assertThat(c.code()).isEqualTo(2);
+        assertThat(c.err()).contains("cortado: predict names a class for each image, but unet gives scores of 2×16×16");
+    }
+
     private Cli squeezenet(Path image, int top) {
         return Cli.run("predict", image.toString(), "--model", network("squeezenet-caffe.json").toString(), "--weights",
                 shared("weights/squeezenet_v1.1_fp16.safetensors").toString(), "--bgr", "--input-scale", "255", "--mean",
@@ -225,6 +240,7 @@ class ForeignWeightsTest {
         "--weights no.safetensors --model a.safetensors|--weights goes with a network's name or its .json, received --model a.safe",
         "--weights no.safetensors --model lenet5|cannot read no.safetensors: there is no such file",
         "--model lenet5|the network lenet5 has no weights of its own; give a trained model's file or run, or weights from elsewhere",
+        "--model lenet5.safetensors --input 3x8x8|--input, --in-chans, --num-classes, --mean, --std,",
         "--model lenet5 --bgr|tell about weights from elsewhere (--weights FILE)",
         "--weights no.safetensors --model resnet20 --mean 1,2|needs one mean and one positive std per channel, received mean [1.0, 2.0]",
         "--weights no.safetensors --model resnet20 --std 0|one positive std per channel",
