@@ -158,8 +158,10 @@ public interface Backend {
                     case MaxPool2d _, AvgPool2d _, AdaptiveAvgPool2d _, GlobalAvgPool2d _, Relu _, Elementwise _, Add _, Mul _, Upsample _, Rectified _ ->
                         ByBlocks.of(op, x);
                     case Softmax _, LogSoftmax _, SoftmaxCrossEntropy _ -> new SoftmaxChannels(op, x[0]);
-                    case Loss _, ConvTranspose2d _, GroupNorm _, LayerNorm _ ->
-                        Kernel.reference(op);
+                    case ConvTranspose2d c -> new ConvTranspose2dChannels(c, x[0]);
+                    case GroupNorm g -> new GroupNormChannels(g, x[0]);
+                    case LayerNorm l -> new LayerNormChannels(l, x[0]);
+                    case Loss _ -> Kernel.reference(op);
                 };
             }
         };

@@ -136,9 +136,8 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean re
     /** Channels past C become 0, whatever lies there. */
     private void scaled(Operands o, float[] t, int to, int l, int c, float mean, float r) {
         boolean real = c < x.c();
-        t[to + l] = mean;
-        t[to + WIDTH + l] = real ? (float) o.w().get(c) * r : 0;
-        t[to + 2 * WIDTH + l] = real ? (float) o.param(1).get(c) : 0;
+        // The weight goes with r, so that a single value's gradient, dy − Σ dy, is exactly 0.
+        Planes.set(t, to + l, mean, 1, real ? (float) o.w().get(c) * r : 0, real ? (float) o.param(1).get(c) : 0);
         int[] saved = o.saved(0).ints();
         saved[o.saved(0).offset() + 2 * c] = Float.floatToRawIntBits(mean);
         saved[o.saved(0).offset() + 2 * c + 1] = Float.floatToRawIntBits(r);
@@ -210,23 +209,20 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean re
     private void gradients(Operands o, int block) {
         float[] s = o.scratch().floats();
         int to = o.scratch().offset() + table(block);
-        for (int l = 0; l < WIDTH; l++) {
+        for (int l = 0; l < Math.min(WIDTH, x.c() - block * WIDTH); l++) {
             int c = block * WIDTH + l;
             double sum = 0;
             double product = 0;
-            for (int n = 0; n < o.n() && c < x.c(); n++) {
+            for (int n = 0; n < o.n(); n++) {
                 int at = o.scratch().offset() + partial(n, block) + l;
                 sum += s[at];
                 product += s[at + WIDTH];
             }
             double r = Float.intBitsToFloat(o.saved(0).ints()[o.saved(0).offset() + 2 * c + 1]);
             double m = o.training() ? (double) o.n() * pixels() : Double.POSITIVE_INFINITY;
-            s[to + 3 * WIDTH + l] = (float) (sum / m);
-            s[to + 4 * WIDTH + l] = (float) (-r * r * product / m);
-            if (c < x.c()) {
-                add(o.dw(), c, product * r);
-                add(o.db(), c, sum);
-            }
+            Planes.slope(s, to + l, (float) (sum / m), (float) (r * r * product / m));
+            add(o.dw(), c, product * r);
+            add(o.db(), c, sum);
         }
     }
 

@@ -26,9 +26,9 @@ final class Conv2dChannels implements Wide {
     private final int groups;
     private final Window window;
     private final boolean relu;
-    private final Correlation forward;
-    private final Correlation input;
-    private final WeightGradient weights;
+    final Correlation forward;
+    final Correlation input;
+    final WeightGradient weights;
 
     Conv2dChannels(Conv2d op, Shape x, boolean relu) {
         this(x, op.output(x), op.window(), op.groups(), relu);
@@ -38,7 +38,7 @@ final class Conv2dChannels implements Wide {
         this(x, op.output(x), Window.of(1), 1, relu);
     }
 
-    private Conv2dChannels(Shape x, Shape y, Window window, int groups, boolean relu) {
+    Conv2dChannels(Shape x, Shape y, Window window, int groups, boolean relu) {
         this.x = x;
         this.y = y;
         this.window = window;
@@ -119,13 +119,13 @@ final class Conv2dChannels implements Wide {
         return List.of(run(reading(o), o, o.y(), o.x(), o.prepared(), false, relu, room));
     }
 
-    private static Phase pack(Correlation c, Operands o, float[] b, int bo, Tensor to) {
+    static Phase pack(Correlation c, Operands o, float[] b, int bo, Tensor to) {
         return Phase.of(c.packed().panels()::size,
                 (p, _) -> c.packed().pack(c.packed().panels().get(p), o.w().floats(), o.w().offset(), b, bo, to.floats(),
                         to.offset()));
     }
 
-    private static Phase run(Correlation c, Operands o, Tensor y, Tensor x, Tensor w, boolean add, boolean relu,
+    static Phase run(Correlation c, Operands o, Tensor y, Tensor x, Tensor w, boolean add, boolean relu,
             List<Tensor> room) {
         return Phase.of(() -> c.parts(o.n()), (part, worker) -> c.run(part, o.n(), y, x, w, add, relu, room.get(worker)));
     }

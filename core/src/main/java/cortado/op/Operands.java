@@ -104,6 +104,12 @@ public final class Operands {
         return new Operands(x, y, params, saved, dx, dparams, dy, accumulate, scratch, prepared, pass, salt, first);
     }
 
+    /** {@return these operands with x and dy in each other's place, for the gradient of a transposed convolution's weights} */
+    Operands exchanged() {
+        return new Operands(new Tensor[] {dy}, y, params, saved, dx, dparams, x[0], accumulate, scratch, prepared, pass, salt,
+                first);
+    }
+
     /** {@return the number of inputs} */
     public int inputs() {
         return x.length;

@@ -9,19 +9,61 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Loops over a plane: the pixels of 16 channels that lie side by side, {@code H W 16}. Nothing passes from lane to lane. What a plane
- * is scaled by stands in a table of five rows of 16: mean, scale, shift, and for the gradient constant and slope.
+ * is scaled by stands in a table of seven rows of 16: mean, scale, shift, and for the gradient weight, r, constant and slope.
  */
 public final class Planes {
     /** Floats of a table. */
-    public static final int TABLE = 5 * WIDTH;
+    public static final int TABLE = 7 * WIDTH;
     private static final int SCALE = WIDTH;
     private static final int SHIFT = 2 * WIDTH;
-    private static final int CONSTANT = 3 * WIDTH;
-    private static final int SLOPE = 4 * WIDTH;
+    private static final int WEIGHT = 3 * WIDTH;
+    private static final int R = 4 * WIDTH;
+    private static final int CONSTANT = 5 * WIDTH;
+    private static final int SLOPE = 6 * WIDTH;
     /** Pixels walked at a time, so that a second look finds them in the cache of the first level. */
     private static final int STRETCH = 256;
 
     private Planes() {
+    }
+
+    /**
+     * Writes a channel's column of a table.
+     *
+     * @param t      the table
+     * @param to     the channel's place in the first row
+     * @param mean   μ
+     * @param weight w
+     * @param r      1/√(σ² + ε)
+     * @param bias   b
+     */
+    public static void set(float[] t, int to, float mean, float weight, float r, float bias) {
+        t[to] = mean;
+        t[to + SCALE] = weight * r;
+        t[to + SHIFT] = bias;
+        t[to + WEIGHT] = weight;
+        t[to + R] = r;
+    }
+
+    /**
+     * {@return r of a channel}
+     * @param t  the table
+     * @param to the channel's place in the first row
+     */
+    public static float r(float[] t, int to) {
+        return t[to + R];
+    }
+
+    /**
+     * Writes what the gradients of a channel have in common.
+     *
+     * @param t        the table
+     * @param to       the channel's place in the first row
+     * @param constant subtracted from w·dy
+     * @param slope    per x − mean, subtracted too
+     */
+    public static void slope(float[] t, int to, float constant, float slope) {
+        t[to + CONSTANT] = -constant;
+        t[to + SLOPE] = -slope;
     }
 
     /**
@@ -194,7 +236,7 @@ public final class Planes {
     }
 
     /**
-     * {@code dx (+)= (dy − constant + (x − mean)·slope)·scale}, dy as in {@link #sums}.
+     * {@code dx (+)= (w·dy − constant − (x − mean)·slope)·r}, dy as in {@link #sums}.
      *
      * @param dx        gradient of the plane
      * @param dxo       its first element
@@ -218,6 +260,8 @@ public final class Planes {
             FloatVector mean = FloatVector.fromArray(F, t, to + lane);
             FloatVector scale = FloatVector.fromArray(F, t, to + SCALE + lane);
             FloatVector shift = FloatVector.fromArray(F, t, to + SHIFT + lane);
+            FloatVector weight = FloatVector.fromArray(F, t, to + WEIGHT + lane);
+            FloatVector r = FloatVector.fromArray(F, t, to + R + lane);
             FloatVector constant = FloatVector.fromArray(F, t, to + CONSTANT + lane);
             FloatVector slope = FloatVector.fromArray(F, t, to + SLOPE + lane);
             for (int i = lane; i < pixels * WIDTH; i += WIDTH) {
@@ -228,7 +272,7 @@ public final class Planes {
                 } else if (rectified) {
                     d = zero.blend(d, v.fma(scale, shift).compare(VectorOperators.GT, 0f));
                 }
-                FloatVector g = v.fma(slope, d.sub(constant)).mul(scale);
+                FloatVector g = v.fma(slope, d.fma(weight, constant)).mul(r);
                 (add ? g.add(FloatVector.fromArray(F, dx, dxo + i)) : g).intoArray(dx, dxo + i);
             }
         }

@@ -126,6 +126,7 @@ public final class Cases {
                 Case.of("4×4 stride 2 pad 1, channels past a block", ConvTranspose2d.of(17, Window.of(4, 2, 1)), s(1, 17, 3, 5)),
                 Case.of("stride beyond the kernel, no bias", new ConvTranspose2d(3, Window.of(2, 3, 0), 2, 0, 1, false),
                         s(17, 3, 3, 3)),
+                Case.of("stride beyond the kernel", new ConvTranspose2d(17, Window.of(1, 2, 0), 0, 1, 1, true), s(2, 3, 3, 3)),
                 Case.of("2 groups, stride 1", new ConvTranspose2d(6, Window.of(3, 1, 1), 0, 0, 2, true), s(3, 4, 5, 5)),
                 Case.of("depthwise", new ConvTranspose2d(3, Window.of(3, 2, 1), 0, 1, 3, true), s(3, 3, 3, 3)),
                 Case.of("rectangular, dilated, padding differs",
