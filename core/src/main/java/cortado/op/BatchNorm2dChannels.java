@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param rectified whether a ReLU follows
  */
 record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean rectified) implements Wide {
-    private static final float[] NONE = {};
+    static final float[] NONE = {};
     /** Floats that a part of a phase walks over, about: enough to be worth a thread's while. */
     private static final int PART = 1 << 15;
 
@@ -187,7 +187,8 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean re
     private void pass(Tensor dr, Operands o, int at) {
         int length = pixels() * WIDTH;
         if (rectified) {
-            Blocks.mask(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, o.y().floats(), o.y().offset() + at, length,
+            Blocks.mask(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, o.y().floats(), o.y().offset() + at,
+                    length,
                     o.accumulates(1));
         } else if (o.accumulates(1)) {
             Blocks.add(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, length);
