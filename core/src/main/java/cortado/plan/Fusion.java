@@ -82,7 +82,8 @@ final class Fusion {
     private static Optional<Integer> normalised(Node n, List<Node> nodes, int[] readers) {
         boolean sum = n.op() instanceof Add || n.op() instanceof Rectified(Op op) && op instanceof Add;
         return !sum ? Optional.empty()
-                : n.inputs().stream().filter(i -> nodes.get(i).op() instanceof BatchNorm2d && readers[i] == 1).max(Integer::compare);
+                : n.inputs().stream().filter(i -> nodes.get(i).op() instanceof BatchNorm2d && readers[i] == 1)
+                        .max(Integer::compare);
     }
 
     /**

@@ -60,8 +60,9 @@ final class Sharded implements Compiled.Compiler {
         this.kernels = new Kernel[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
             if (nodes.get(v).op().mixes()) {
-                throw new ShapeException("layer " + nodes.get(v).name() + " mixes images, which a plan in lanes never has together; "
-                        + "take the backend for channels");
+                throw new ShapeException(
+                        "layer " + nodes.get(v).name() + " mixes images, which a plan in lanes never has together; "
+                                + "take the backend for channels");
             }
             if (flow.steps(v)) {
                 kernels[v] = type == Type.F32 ? backend.kernel(nodes.get(v).op(), flow.inputs(v))

@@ -138,14 +138,16 @@ public final class Planes {
      * @param to      its first element
      * @param rectify whether what is below 0 becomes 0; a NaN stays
      */
-    public static void scale(float[] y, int yo, float[] x, int xo, int pixels, float[] r, int ro, float[] t, int to, boolean rectify) {
+    public static void scale(float[] y, int yo, float[] x, int xo, int pixels, float[] r, int ro, float[] t, int to,
+            boolean rectify) {
         for (int lane = 0; lane < WIDTH; lane += V) {
             FloatVector mean = FloatVector.fromArray(F, t, to + lane);
             FloatVector scale = FloatVector.fromArray(F, t, to + SCALE + lane);
             FloatVector shift = FloatVector.fromArray(F, t, to + SHIFT + lane);
             if (r.length > 0) {
                 for (int i = lane; i < pixels * WIDTH; i += WIDTH) {
-                    FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean).fma(scale, shift).add(FloatVector.fromArray(F, r, ro + i));
+                    FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean).fma(scale, shift)
+                            .add(FloatVector.fromArray(F, r, ro + i));
                     (rectify ? v.blend(0f, v.compare(VectorOperators.LE, 0f)) : v).intoArray(y, yo + i);
                 }
             } else if (rectify) {

@@ -5,19 +5,23 @@ import cortado.tensor.Rng;
 /**
  * What a loader does to images on their way into a batch.
  *
- * @param transform to each
- * @param mixing    to pairs of a batch
- * @param rng       the run's: what happens follows from it, the epoch and the image's or the batch's number
+ * @param transform    to each
+ * @param mixing       to pairs of a batch
+ * @param transformKey from which, with the epoch and the image's number, follows what happens to it
+ * @param mixingKey    likewise with the epoch and the batch's number
  */
-record Changes(Transform transform, Mixing mixing, Rng rng) {
-    static final Changes NONE = new Changes(Transform.NONE, Mixing.NONE, new Rng(0));
+record Changes(Transform transform, Mixing mixing, long transformKey, long mixingKey) {
+    static final Changes NONE = of(Transform.NONE, Mixing.NONE, new Rng(0));
 
-    /** Of an epoch's transforms; split by image. */
-    long key(long epoch) {
-        return rng.split("transform").split(epoch).key();
+    static Changes of(Transform transform, Mixing mixing, Rng rng) {
+        return new Changes(transform, mixing, rng.split("transform").key(), rng.split("mixing").key());
     }
 
-    long mixingKey(long epoch, int batch) {
-        return rng.split("mixing").split(epoch).split(batch).key();
+    long ofImage(long epoch, int index) {
+        return Rng.key(Rng.key(transformKey, epoch), index);
+    }
+
+    long ofBatch(long epoch, int number) {
+        return Rng.key(Rng.key(mixingKey, epoch), number);
     }
 }

@@ -24,7 +24,7 @@ public record Erasing(double probability, Mode mode, int count) implements Trans
     public enum Mode {
         /** The data set's mean colour: 0 after normalisation. */
         CONST,
-        /** One colour, normally distributed after normalisation, so values may lie outside 0–255. */
+        /** One colour, nearly normally distributed after normalisation, so values may lie outside 0–255. */
         RAND,
         /** Such a colour for every pixel. */
         PIXEL
@@ -72,11 +72,11 @@ public record Erasing(double probability, Mode mode, int count) implements Trans
         int h = x.height();
         int w = x.width();
         for (int c = 0; c < x.channels(); c++) {
-            float colour = x.normal(c, mode == Mode.CONST ? 0 : Rng.normal(key, c));
+            float colour = x.normal(c, mode == Mode.CONST ? 0 : Pixels.noise(key, c));
             for (int y = Math.max(0, top); y < Math.min(h, top + rows); y++) {
                 for (int o = Math.max(0, left); o < Math.min(w, left + columns); o++) {
                     int p = (c * h + y) * w + o;
-                    x.now()[p] = mode == Mode.PIXEL ? x.normal(c, Rng.normal(key, x.channels() + p)) : colour;
+                    x.now()[p] = mode == Mode.PIXEL ? x.normal(c, Pixels.noise(key, x.channels() + p)) : colour;
                 }
             }
         }

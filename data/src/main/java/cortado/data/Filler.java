@@ -2,7 +2,6 @@ package cortado.data;
 
 import cortado.graph.Normalization;
 import cortado.tensor.Layout;
-import cortado.tensor.Rng;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
@@ -50,7 +49,6 @@ final class Filler {
 
     /** Fills {@code batch.n()} examples {@code order[at …]}, zeroes the rest; returns early once {@code stop} says so. */
     void fill(Batch batch, int[] order, int at, long epoch, BooleanSupplier stop) {
-        long key = changes.key(epoch);
         int size = batch.images().shape().n();
         for (int k = 0; k < size; k++) {
             batch.example(k, k < batch.n() ? order[at + k] : 0, k < batch.n() ? data.label(order[at + k]) : 0);
@@ -62,7 +60,7 @@ final class Filler {
                 data.pixels(batch.index(from + k), bytes, k * image.size());
             }
             if (changes.transform() != Transform.NONE) {
-                transformed(batch, from, n, key);
+                transformed(batch, from, n, epoch);
             } else if (n == step) {
                 block(batch.images(), from, step);
             } else {
@@ -70,7 +68,7 @@ final class Filler {
             }
         }
         if (changes.mixing().on() && !stop.getAsBoolean()) {
-            changes.mixing().apply(batch, changes.mixingKey(epoch, batch.number()));
+            changes.mixing().apply(batch, changes.ofBatch(epoch, batch.number()));
         }
     }
 
@@ -114,7 +112,7 @@ final class Filler {
         }
     }
 
-    private void transformed(Batch batch, int from, int n, long key) {
+    private void transformed(Batch batch, int from, int n, long epoch) {
         Tensor images = batch.images();
         int per = image.size();
         int plane = per / image.dim(0);
@@ -124,7 +122,7 @@ final class Filler {
         }
         for (int k = 0; k < n; k++) {
             pixels.load(bytes, k * per);
-            changes.transform().apply(pixels, Rng.key(key, batch.index(from + k)));
+            changes.transform().apply(pixels, changes.ofImage(epoch, batch.index(from + k)));
             int to = images.offset() + from * per + k;
             for (int c = 0; c < image.dim(0); c++) {
                 write(images.floats(), to, step, c, c * plane, (c + 1) * plane);

@@ -117,10 +117,25 @@ final class Geometry {
 
     /** Turns counterclockwise about the middle. */
     static void rotate(Pixels x, double degrees, boolean meanAround) {
-        double a = degrees * Math.PI / 180;
-        double cos = StrictMath.cos(a);
-        double sin = StrictMath.sin(a);
+        if (degrees == 0) {
+            return;
+        }
+        double cos = sine(90 - Math.abs(degrees));
+        double sin = sine(degrees);
         affine(x, cos, -sin, sin, cos, 0, 0, meanAround);
+    }
+
+    /** Of −180 … 180 degrees, to 15 digits. {@link StrictMath#sin} allocates, {@link Math#sin} differs between machines. */
+    static double sine(double degrees) {
+        double folded = degrees > 90 ? 180 - degrees : degrees < -90 ? -180 - degrees : degrees;
+        double a = folded * Math.PI / 180;
+        double term = a;
+        double sum = a;
+        for (int k = 2; k < 26; k += 2) {
+            term *= -a * a / (k * (k + 1));
+            sum += term;
+        }
+        return sum;
     }
 
     /**
@@ -153,8 +168,8 @@ final class Geometry {
         if (!(fx > -1 && fy > -1 && fx < w && fy < h)) {
             return around;
         }
-        int x0 = (int) (fx + 1) - 1; // floor, for fx > −1
-        int y0 = (int) (fy + 1) - 1;
+        int x0 = fx < 0 ? -1 : (int) fx;
+        int y0 = fy < 0 ? -1 : (int) fy;
         float wx = fx - x0;
         float wy = fy - y0;
         int row = plane + y0 * w + x0;

@@ -87,7 +87,7 @@ public final class Loader {
         if (mixing.on() && size < 2) {
             throw new ShapeException("mixup and cutmix mix images within a batch; a batch size of 1 leaves nothing to mix");
         }
-        return new Loader(data, normalization, size, layout, shuffled, new Changes(transform, mixing, rng));
+        return new Loader(data, normalization, size, layout, shuffled, Changes.of(transform, mixing, rng));
     }
 
     /** {@return batches of an epoch, the partial one at its end included} */

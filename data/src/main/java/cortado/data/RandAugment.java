@@ -124,7 +124,7 @@ public record RandAugment(double magnitude, int ops, double deviation, double pr
         for (int i = 0; i < ops; i++) {
             long own = Rng.key(key, i);
             if (Rng.uniform(own, 3) < probability) {
-                double m = magnitude + (deviation > 0 ? deviation * Rng.normal(own, 2) : 0);
+                double m = magnitude + (deviation > 0 ? deviation * Pixels.noise(own, 2) : 0);
                 apply(OPS.get(Rng.below(own, 0, OPS.size())), x, Math.clamp(m, 0, MOST) / MOST, Rng.uniform(own, 1) < 0.5 ? -1 : 1);
             }
         }

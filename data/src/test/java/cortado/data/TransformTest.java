@@ -200,6 +200,38 @@ class TransformTest {
         assertThat(y.now()[0]).isLessThan(0.6f); // a pixel beyond the first one, mixed with black
     }
 
+    /** A place within rounding of the last pixel's end must not be taken for the pixel after it. */
+    @Test
+    void placesJustInsideTheImageAreInside() {
+        for (int side : new int[] {4, 16, 32}) {
+            double t = (double) Math.nextDown((float) side) - (side - 1);
+            Pixels x = counted(Shape.of(1, side, side));
+            Geometry.affine(x, 1, 0, 0, 1, t, t, false);
+            assertThat(x.now()[0]).isCloseTo(side + 2, within(0.01f));
+            assertThat(x.now()[side * side - 1]).isCloseTo(0, within(0.01f));
+        }
+    }
+
+    @Test
+    void sinesAreThoseOfStrictMathAndNoiseIsNearlyNormal_seed16() {
+        for (double d = -180; d <= 180; d += 0.37) {
+            assertThat(Geometry.sine(d)).isCloseTo(StrictMath.sin(d * Math.PI / 180), within(2e-15));
+        }
+        double sum = 0;
+        double squares = 0;
+        double fourth = 0;
+        int n = 100_000;
+        for (int i = 0; i < n; i++) {
+            double z = Pixels.noise(new Rng(16).key(), i);
+            sum += z / n;
+            squares += z * z / n;
+            fourth += z * z * z * z / n;
+        }
+        assertThat(sum).isCloseTo(0, within(0.015));
+        assertThat(squares).isCloseTo(1, within(0.02));
+        assertThat(fourth).isCloseTo(3, within(0.12));
+    }
+
     @Test
     void rotationsAreEquallyDistributed_seed15() {
         double sum = 0;
