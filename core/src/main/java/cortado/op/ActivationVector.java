@@ -4,7 +4,7 @@ import cortado.simd.Blocks;
 import cortado.tensor.Tensor;
 
 /**
- * An elementwise op by two loops, f and f′: backward takes slopes a stretch at a time, so that they stay in the cache of the first level.
+ * An elementwise op by two loops, f and f′: both passes go a stretch at a time, so that they stay in the cache of the first level.
  *
  * @param value f
  * @param slope f′
@@ -36,7 +36,10 @@ record ActivationVector(Bends.Loop value, Bends.Loop slope) implements Lanewise 
 
     @Override
     public void forward(Operands o) {
-        value.run(o.y().floats(), o.y().offset(), o.x().floats(), o.x().offset(), o.y().length());
+        for (int from = 0; from < o.y().length(); from += STRETCH) {
+            value.run(o.y().floats(), o.y().offset() + from, o.x().floats(), o.x().offset() + from,
+                    Math.min(STRETCH, o.y().length() - from));
+        }
     }
 
     @Override
