@@ -116,6 +116,7 @@ public interface Backend {
                     case Softmax _ when x[0].rank() == 2 -> new SoftmaxVector.Plain(x[0].dim(1));
                     case SoftmaxCrossEntropy l when l.equals(new SoftmaxCrossEntropy()) && x[1].rank() == 1 ->
                         new SoftmaxVector.CrossEntropy(x[0]);
+                    case Rectified r when r.most() < Float.POSITIVE_INFINITY -> Kernel.reference(op);
                     case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
                     case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, BatchNormAdd _, GroupNorm _, LayerNorm _, Loss _, Prelu _, Dropout _, DropPath _, Concat _, ChannelScale _, Pad _, Op.Custom _ ->
                         Kernel.reference(op);
@@ -142,12 +143,13 @@ public interface Backend {
                 return switch (op) {
                     case Conv2d c -> convolution(c, x[0], false);
                     case Linear l -> new Conv2dChannels(l, x[0], false);
-                    case BatchNorm2d b -> new BatchNorm2dChannels(b, x[0], false, false);
-                    case BatchNormAdd(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], true, false);
-                    case Rectified(Conv2d c) -> convolution(c, x[0], true);
-                    case Rectified(Linear l) -> new Conv2dChannels(l, x[0], true);
-                    case Rectified(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], false, true);
-                    case Rectified(BatchNormAdd(BatchNorm2d b)) -> new BatchNorm2dChannels(b, x[0], true, true);
+                    case BatchNorm2d b -> new BatchNorm2dChannels(b, x[0], false, 0);
+                    case BatchNormAdd(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], true, 0);
+                    case Rectified(BatchNorm2d b, float most) -> new BatchNorm2dChannels(b, x[0], false, most);
+                    case Rectified(BatchNormAdd(BatchNorm2d b), float most) when most == Float.POSITIVE_INFINITY -> new BatchNorm2dChannels(b, x[0], true, most);
+                    case Rectified r when r.most() < Float.POSITIVE_INFINITY -> Kernel.reference(op); // fused with batch norm only
+                    case Rectified(Conv2d c, float _) -> convolution(c, x[0], true);
+                    case Rectified(Linear l, float _) -> new Conv2dChannels(l, x[0], true);
                     case Concat c -> new MovedChannels.ConcatChannels(c);
                     case Pad p -> new MovedChannels.PadChannels(p);
                     case Flatten f -> new MovedChannels.FlattenChannels(f);

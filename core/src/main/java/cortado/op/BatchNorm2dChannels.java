@@ -22,18 +22,18 @@ import java.util.Optional;
  * @param op        settings
  * @param x         shape of the input
  * @param residual  whether a second input is added to the result, as in {@link BatchNormAdd}
- * @param rectified whether a ReLU follows
+ * @param most      of the ReLU that follows: infinite, or 6 for ReLU6; 0 if none does
  */
-record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean rectified) implements Wide {
+record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, float most) implements Wide {
     static final float[] NONE = {};
     /** Floats that a part of a phase walks over, about: enough to be worth a thread's while. */
     private static final int PART = 1 << 15;
 
-    BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean rectified) {
+    BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, float most) {
         this.op = op;
         this.residual = residual;
         this.x = x.images("batchnorm2d");
-        this.rectified = rectified;
+        this.most = most;
     }
 
     @Override
@@ -82,7 +82,7 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean re
         phases.add(Phase.of(this::blocks, (block, _) -> merge(o, block)));
         phases.add(
                 planes(o, (_, block, at) -> Planes.scale(o.y().floats(), o.y().offset() + at, in, o.x().offset() + at, pixels(),
-                        residual ? o.x(1).floats() : NONE, residual ? o.x(1).offset() + at : 0, s, so + table(block), rectified)));
+                        residual ? o.x(1).floats() : NONE, residual ? o.x(1).offset() + at : 0, s, so + table(block), most)));
         return phases;
     }
 
@@ -93,7 +93,7 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean re
 
     private Op reference() {
         Op plain = residual ? new BatchNormAdd(op) : op;
-        return rectified ? new Rectified(plain) : plain;
+        return most > 0 ? new Rectified(plain, most) : plain;
     }
 
     /** The work on one plane. */
@@ -170,14 +170,14 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean re
         int so = o.scratch().offset();
         float[] in = o.x().floats();
         float[] dy = o.dy().floats();
-        float[] gate = residual && rectified ? o.y().floats() : NONE;
+        float[] gate = residual && most > 0 ? o.y().floats() : NONE;
         List<Phase> phases = new ArrayList<>();
         phases.add(Phase.of(this::blocks, (block, _) -> recall(o, block)));
         phases.add(planes(o, (n, block, at) -> Planes.sums(dy, o.dy().offset() + at, in, o.x().offset() + at, pixels(), s,
-                so + table(block), rectified, gate, gate.length > 0 ? o.y().offset() + at : 0, s, so + partial(n, block))));
+                so + table(block), most, gate, gate.length > 0 ? o.y().offset() + at : 0, s, so + partial(n, block))));
         phases.add(Phase.of(this::blocks, (block, _) -> gradients(o, block)));
         o.dx().ifPresent(dx -> phases.add(planes(o, (_, block, at) -> Planes.gradient(dx.floats(), dx.offset() + at, dy,
-                o.dy().offset() + at, in, o.x().offset() + at, pixels(), s, so + table(block), rectified, gate,
+                o.dy().offset() + at, in, o.x().offset() + at, pixels(), s, so + table(block), most, gate,
                 gate.length > 0 ? o.y().offset() + at : 0, o.accumulates(0)))));
         o.dx(residual ? 1 : 0).filter(_ -> residual).ifPresent(dr -> phases.add(planes(o, (_, _, at) -> pass(dr, o, at))));
         return phases;
@@ -186,9 +186,8 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, boolean re
     /** The gradient of the second input: dy where the output is positive. */
     private void pass(Tensor dr, Operands o, int at) {
         int length = pixels() * WIDTH;
-        if (rectified) {
-            Blocks.mask(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, o.y().floats(), o.y().offset() + at,
-                    length,
+        if (most == Float.POSITIVE_INFINITY) {
+            Blocks.mask(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, o.y().floats(), o.y().offset() + at, length,
                     o.accumulates(1));
         } else if (o.accumulates(1)) {
             Blocks.add(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, length);

@@ -13,6 +13,7 @@ import cortado.op.MaxPool2d;
 import cortado.op.Op;
 import cortado.op.Rectified;
 import cortado.op.Relu;
+import cortado.op.Relu6;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +23,7 @@ final class Fusion {
     private Fusion() {
     }
 
-    /** Joins a ReLU to the op before it, where nobody else reads that op's output. The joined node keeps the first name. */
+    /** Joins a ReLU or ReLU6 to the op before it, where nobody else reads that op's output. The joined node keeps the first name. */
     static Graph fuse(Graph graph) {
         int[] readers = new int[graph.nodes().size()];
         graph.nodes().forEach(n -> n.inputs().forEach(i -> readers[i]++));
@@ -31,12 +32,13 @@ final class Fusion {
         int[] moved = new int[nodes.size()];
         for (int i = 0; i < nodes.size(); i++) {
             Node n = nodes.get(i);
-            int x = n.op() instanceof Relu ? n.inputs().getFirst() : 0;
+            int x = n.op() instanceof Relu || n.op() instanceof Relu6 ? n.inputs().getFirst() : 0;
             int before = moved[x];
             boolean stays = i < nodes.size() - 1 || before == fused.size() - 1; // the output must remain the last node
-            if (n.op() instanceof Relu && readers[x] == 1 && takesRelu(nodes.get(x).op()) && stays) {
+            if (readers[x] == 1 && stays && takes(nodes.get(x).op(), n.op())) {
                 Node head = fused.get(before);
-                fused.set(before, new Node(head.name(), new Rectified(head.op()), head.inputs()));
+                Op joined = n.op() instanceof Relu6 ? new Rectified(head.op(), 6) : new Rectified(head.op());
+                fused.set(before, new Node(head.name(), joined, head.inputs()));
                 moved[i] = before;
             } else {
                 fused.add(new Node(n.name(), n.op(), n.inputs().stream().map(j -> moved[j]).toList()));
@@ -80,7 +82,7 @@ final class Fusion {
 
     /** The input of a sum that is a normalisation which nobody else reads: the later of two. */
     private static Optional<Integer> normalised(Node n, List<Node> nodes, int[] readers) {
-        boolean sum = n.op() instanceof Add || n.op() instanceof Rectified(Op op) && op instanceof Add;
+        boolean sum = n.op() instanceof Add || n.op() instanceof Rectified(Op op, float _) && op instanceof Add;
         return !sum ? Optional.empty()
                 : n.inputs().stream().filter(i -> nodes.get(i).op() instanceof BatchNorm2d && readers[i] == 1)
                         .max(Integer::compare);
@@ -102,6 +104,10 @@ final class Fusion {
             }
         }
         return nodes;
+    }
+
+    private static boolean takes(Op op, Op bend) {
+        return bend instanceof Relu && takesRelu(op) || bend instanceof Relu6 && op instanceof BatchNorm2d;
     }
 
     private static boolean takesRelu(Op op) {

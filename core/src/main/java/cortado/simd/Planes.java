@@ -136,24 +136,23 @@ public final class Planes {
      * @param ro      its first element
      * @param t       the table
      * @param to      its first element
-     * @param rectify whether what is below 0 becomes 0; a NaN stays
+     * @param most    what is below 0 becomes 0 and what is above this becomes this, as ReLU (infinite) and ReLU6 do; 0 for neither
      */
-    public static void scale(float[] y, int yo, float[] x, int xo, int pixels, float[] r, int ro, float[] t, int to,
-            boolean rectify) {
+    public static void scale(float[] y, int yo, float[] x, int xo, int pixels, float[] r, int ro, float[] t, int to, float most) {
         for (int lane = 0; lane < WIDTH; lane += V) {
             FloatVector mean = FloatVector.fromArray(F, t, to + lane);
             FloatVector scale = FloatVector.fromArray(F, t, to + SCALE + lane);
             FloatVector shift = FloatVector.fromArray(F, t, to + SHIFT + lane);
             if (r.length > 0) {
                 for (int i = lane; i < pixels * WIDTH; i += WIDTH) {
-                    FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean).fma(scale, shift)
-                            .add(FloatVector.fromArray(F, r, ro + i));
-                    (rectify ? v.blend(0f, v.compare(VectorOperators.LE, 0f)) : v).intoArray(y, yo + i);
+                    FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean).fma(scale, shift).add(FloatVector.fromArray(F, r, ro + i));
+                    (most > 0 ? v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most)) : v)
+                            .intoArray(y, yo + i);
                 }
-            } else if (rectify) {
+            } else if (most > 0) {
                 for (int i = lane; i < pixels * WIDTH; i += WIDTH) {
                     FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean).fma(scale, shift);
-                    v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + i);
+                    v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most)).intoArray(y, yo + i);
                 }
             } else {
                 for (int i = lane; i < pixels * WIDTH; i += WIDTH) {
@@ -174,26 +173,32 @@ public final class Planes {
      * @param pixels    of the plane
      * @param t         the table
      * @param to        its first element
-     * @param rectified whether there was a ReLU
+     * @param most      as in {@link #scale}
      * @param gate      the output, where its sign cannot be computed from x alone; an array of no elements where it can
      * @param go        its first element
      * @param out       sums
      * @param oo        the first
      */
-    public static void sums(float[] dy, int dyo, float[] x, int xo, int pixels, float[] t, int to, boolean rectified, float[] gate,
+    public static void sums(float[] dy, int dyo, float[] x, int xo, int pixels, float[] t, int to, float most, float[] gate,
             int go, float[] out, int oo) {
         for (int from = 0; from < pixels; from += STRETCH) {
             int m = Math.min(STRETCH, pixels - from);
             for (int lane = 0; lane < WIDTH; lane += V) {
-                sums(dy, dyo + from * WIDTH + lane, x, xo + from * WIDTH + lane, from, m, t, to + lane, rectified, gate,
+                sums(dy, dyo + from * WIDTH + lane, x, xo + from * WIDTH + lane, from, m, t, to + lane, most, gate,
                         go + from * WIDTH + lane, out, oo + lane);
             }
         }
     }
 
-    private static void sums(float[] dy, int dyo, float[] x, int xo, int before, int m, float[] t, int to, boolean rectified,
+    /** What an output must stay below for its gradient to pass; nothing is above NaN. */
+    private static float bound(float most) {
+        return most == Float.POSITIVE_INFINITY ? Float.NaN : most;
+    }
+
+    private static void sums(float[] dy, int dyo, float[] x, int xo, int before, int m, float[] t, int to, float most,
             float[] gate, int go, float[] out, int oo) {
-        boolean gated = rectified && gate.length > 0;
+        boolean gated = most > 0 && gate.length > 0;
+        float bound = bound(most);
         FloatVector mean = FloatVector.fromArray(F, t, to);
         FloatVector scale = FloatVector.fromArray(F, t, to + SCALE);
         FloatVector shift = FloatVector.fromArray(F, t, to + SHIFT);
@@ -211,11 +216,15 @@ public final class Planes {
             FloatVector d0 = FloatVector.fromArray(F, dy, dyo + p * WIDTH);
             FloatVector d1 = FloatVector.fromArray(F, dy, dyo + p * WIDTH + WIDTH);
             if (gated) {
-                d0 = zero.blend(d0, FloatVector.fromArray(F, gate, go + p * WIDTH).compare(VectorOperators.GT, 0f));
-                d1 = zero.blend(d1, FloatVector.fromArray(F, gate, go + p * WIDTH + WIDTH).compare(VectorOperators.GT, 0f));
-            } else if (rectified) {
-                d0 = zero.blend(d0, x0.fma(scale, shift).compare(VectorOperators.GT, 0f));
-                d1 = zero.blend(d1, x1.fma(scale, shift).compare(VectorOperators.GT, 0f));
+                FloatVector y0 = FloatVector.fromArray(F, gate, go + p * WIDTH);
+                d0 = zero.blend(d0, y0.compare(VectorOperators.GT, 0f).andNot(y0.compare(VectorOperators.GE, bound)));
+                FloatVector y1 = FloatVector.fromArray(F, gate, go + p * WIDTH + WIDTH);
+                d1 = zero.blend(d1, y1.compare(VectorOperators.GT, 0f).andNot(y1.compare(VectorOperators.GE, bound)));
+            } else if (most > 0) {
+                FloatVector y0 = x0.fma(scale, shift);
+                d0 = zero.blend(d0, y0.compare(VectorOperators.GT, 0f).andNot(y0.compare(VectorOperators.GE, bound)));
+                FloatVector y1 = x1.fma(scale, shift);
+                d1 = zero.blend(d1, y1.compare(VectorOperators.GT, 0f).andNot(y1.compare(VectorOperators.GE, bound)));
             }
             s0 = s0.add(d0);
             s1 = s1.add(d1);
@@ -226,9 +235,11 @@ public final class Planes {
             FloatVector x0 = FloatVector.fromArray(F, x, xo + p * WIDTH).sub(mean);
             FloatVector d0 = FloatVector.fromArray(F, dy, dyo + p * WIDTH);
             if (gated) {
-                d0 = zero.blend(d0, FloatVector.fromArray(F, gate, go + p * WIDTH).compare(VectorOperators.GT, 0f));
-            } else if (rectified) {
-                d0 = zero.blend(d0, x0.fma(scale, shift).compare(VectorOperators.GT, 0f));
+                FloatVector y0 = FloatVector.fromArray(F, gate, go + p * WIDTH);
+                d0 = zero.blend(d0, y0.compare(VectorOperators.GT, 0f).andNot(y0.compare(VectorOperators.GE, bound)));
+            } else if (most > 0) {
+                FloatVector y0 = x0.fma(scale, shift);
+                d0 = zero.blend(d0, y0.compare(VectorOperators.GT, 0f).andNot(y0.compare(VectorOperators.GE, bound)));
             }
             s0 = s0.add(d0);
             c0 = d0.fma(x0, c0);
@@ -249,14 +260,15 @@ public final class Planes {
      * @param pixels    of the plane
      * @param t         the table
      * @param to        its first element
-     * @param rectified whether there was a ReLU
+     * @param most      as in {@link #scale}
      * @param gate      the output, where its sign cannot be computed from x alone; an array of no elements where it can
      * @param go        its first element
      * @param add       whether dx is added to, else overwritten
      */
     public static void gradient(float[] dx, int dxo, float[] dy, int dyo, float[] x, int xo, int pixels, float[] t, int to,
-            boolean rectified, float[] gate, int go, boolean add) {
-        boolean gated = rectified && gate.length > 0;
+            float most, float[] gate, int go, boolean add) {
+        boolean gated = most > 0 && gate.length > 0;
+        float bound = bound(most);
         FloatVector zero = FloatVector.zero(F);
         for (int lane = 0; lane < WIDTH; lane += V) {
             FloatVector mean = FloatVector.fromArray(F, t, to + lane);
@@ -270,9 +282,11 @@ public final class Planes {
                 FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean);
                 FloatVector d = FloatVector.fromArray(F, dy, dyo + i);
                 if (gated) {
-                    d = zero.blend(d, FloatVector.fromArray(F, gate, go + i).compare(VectorOperators.GT, 0f));
-                } else if (rectified) {
-                    d = zero.blend(d, v.fma(scale, shift).compare(VectorOperators.GT, 0f));
+                    FloatVector y = FloatVector.fromArray(F, gate, go + i);
+                    d = zero.blend(d, y.compare(VectorOperators.GT, 0f).andNot(y.compare(VectorOperators.GE, bound)));
+                } else if (most > 0) {
+                    FloatVector y = v.fma(scale, shift);
+                    d = zero.blend(d, y.compare(VectorOperators.GT, 0f).andNot(y.compare(VectorOperators.GE, bound)));
                 }
                 FloatVector g = v.fma(slope, d.fma(weight, constant)).mul(r);
                 (add ? g.add(FloatVector.fromArray(F, dx, dxo + i)) : g).intoArray(dx, dxo + i);

@@ -333,6 +333,7 @@ public final class Cases {
                 Case.of("images", new BatchNormAdd(BatchNorm2d.of()), s(3, 17, 5, 3), s(3, 17, 5, 3)),
                 Case.of("images", new Rectified(new BatchNormAdd(BatchNorm2d.of())), s(5, 33, 3, 7), s(5, 33, 3, 7)),
                 Case.of("images", new Rectified(BatchNorm2d.of()), s(3, 17, 5, 3)),
+                Case.of("cut off", new Rectified(BatchNorm2d.of(), 0.4f), s(3, 17, 5, 3)),
                 Case.of("images", new Rectified(BatchNorm2d.of()), s(3, 5, 3, 3)).inferring(),
                 Case.of("a residual join", new Rectified(new Add()), s(3, 5, 3, 3), s(3, 5, 3, 3)),
                 Case.of("2×2", new Rectified(MaxPool2d.of(2)), s(17, 3, 6, 6)),

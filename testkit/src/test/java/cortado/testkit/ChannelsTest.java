@@ -63,7 +63,7 @@ class ChannelsTest {
 
     static List<Case> all() {
         return Stream.concat(cases().stream(), Cases.all().stream().filter(c -> {
-            Op op = c.op() instanceof Rectified(Op inner) ? inner : c.op();
+            Op op = c.op() instanceof Rectified(Op inner, float _) ? inner : c.op();
             return op instanceof Conv2d || op instanceof Linear;
         })).toList();
     }
