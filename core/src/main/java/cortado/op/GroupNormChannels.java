@@ -72,7 +72,7 @@ record GroupNormChannels(GroupNorm op, Shape x) implements Wide {
             for (int b = 0; b < blocks(); b++) {
                 int at = (n * blocks() + b) * pixels() * WIDTH;
                 Planes.scale(o.y().floats(), o.y().offset() + at, o.x().floats(), o.x().offset() + at, pixels(),
-                        BatchNorm2dChannels.NONE, 0, s, so + table(b), false);
+                        BatchNorm2dChannels.NONE, 0, s, so + table(b), 0);
             }
         }));
     }
@@ -116,7 +116,7 @@ record GroupNormChannels(GroupNorm op, Shape x) implements Wide {
         for (int b = 0; b < blocks(); b++) {
             int at = (n * blocks() + b) * pixels() * WIDTH;
             Planes.sums(o.dy().floats(), o.dy().offset() + at, o.x().floats(), o.x().offset() + at, pixels(), s, so + table(b),
-                    false,
+                    0,
                     BatchNorm2dChannels.NONE, 0, s, so + b * 2 * WIDTH);
         }
         gradients(o, n, s, so);
@@ -125,7 +125,7 @@ record GroupNormChannels(GroupNorm op, Shape x) implements Wide {
             for (int b = 0; b < blocks(); b++) {
                 int at = (n * blocks() + b) * pixels() * WIDTH;
                 Planes.gradient(dx.floats(), dx.offset() + at, o.dy().floats(), o.dy().offset() + at, o.x().floats(),
-                        o.x().offset() + at, pixels(), s, so + table(b), false, BatchNorm2dChannels.NONE, 0,
+                        o.x().offset() + at, pixels(), s, so + table(b), 0, BatchNorm2dChannels.NONE, 0,
                         o.accumulates(0));
             }
         }
