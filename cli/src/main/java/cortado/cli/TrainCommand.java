@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
             "  cortado train fashion-mnist --model convnet --epochs 10",
             "  cortado train mnist --data-dir ~/mnist --seed 1 --output runs/first",
             "  cortado train photos/ -b 32 --opt sgd --lr 0.05 --sched cosine",
-            "  cortado train mnist --recipe mnist        by a recipe; `recipes` lists them",
-            "  cortado train -c runs/x/config.json      as run x was trained, to the same bits",
+            "  cortado train mnist --recipe mnist       by a recipe; `recipes` lists them",
+            "  cortado train -c runs/x/config.json      run x again, to the same bits",
             "",
             "A data set is fashion-mnist-small or digits (built in), fashion-mnist or mnist,",
             "or a folder: train/<class>/*.jpg with or without val/, IDX files, or CIFAR's."})

@@ -28,14 +28,14 @@ public sealed interface Schedule {
     }
 
     /**
-     * {@return the schedule that a config asks for; a cosine with one epoch of warm-up if it asks for none}
+     * {@return the schedule that a config asks for; a cosine with one epoch of warm-up (a fifth of fewer than five) if it asks for none}
      * @param c      keys {@code sched}, {@code warmup_epochs}, {@code warmup_lr}, and those of the schedule
      * @param epochs of the whole training
      * @throws FormatException for an unknown name, a number out of range, or a key that means nothing for this schedule
      */
     static Schedule of(Config c, int epochs) {
         String name = c.text("sched").orElse("cosine");
-        double warmup = c.number("warmup_epochs").orElse(name.equals("onecycle") ? 0.0 : Math.min(1, epochs));
+        double warmup = c.number("warmup_epochs").orElse(name.equals("onecycle") ? 0.0 : Math.min(1, epochs / 5.0));
         if (!(warmup >= 0) || warmup > epochs) {
             throw new FormatException("warm-up epochs: expected 0 … " + epochs + " (the epochs), received " + warmup);
         }
@@ -48,7 +48,7 @@ public sealed interface Schedule {
             case "cosine" -> new Cosine(c.number("min_lr").orElse(0.0));
             case "onecycle" -> new OneCycle(c.number("pct_start").orElse(0.3), c.number("div_factor").orElse(25.0),
                     c.number("final_div_factor").orElse(1e4), Anneal.named(c.text("anneal_strategy").orElse("cos")));
-            case "plateau" -> new Plateau(c.count("patience_epochs").orElse(Math.clamp(epochs / 5, 1, 10)), factor,
+            case "plateau" -> new Plateau(c.count("patience_epochs").orElse(Math.min(epochs - 1, Math.clamp(epochs / 5, 1, 10))), factor,
                     c.number("min_lr").orElse(0.0));
             default -> throw new FormatException("there is no schedule " + name + "; there are " + String.join(", ", NAMES));
         };

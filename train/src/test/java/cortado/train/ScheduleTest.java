@@ -81,6 +81,19 @@ class ScheduleTest {
         assertThat(new Schedule.Warmup(1, 1e-5, s).rate(1, 8, 20, rows.subList(0, 8))).isEqualTo(0.25);
     }
 
+    /** Whatever the number of epochs, a name alone is a schedule that fits, and does not warm up all the time. */
+    @Test
+    void aNameAloneFitsAnyTraining() {
+        for (int epochs : new int[] {1, 2, 3, 5, 7, 13, 100}) {
+            for (String name : Schedule.NAMES) {
+                Schedule s = Schedule.of(Config.empty().with("sched", name), epochs);
+                s.check(0.1, epochs);
+                assertThat(s.warmup()).isLessThanOrEqualTo(epochs / 5.0);
+                assertThat(s.rate(0.1, epochs * 0.3, epochs)).as(name).isCloseTo(0.1, within(0.03));
+            }
+        }
+    }
+
     @Test
     void everyScheduleIsReadAsItWasWritten() {
         for (Schedule s : List.of(new Schedule.Constant(), new Schedule.Step(2.5, 0.3),
