@@ -48,9 +48,10 @@ public final class Depthwise implements Product {
     public void run(int blocks, float[] y, int yo, int row, int end, float[] x, int xo, int from, int to, float[] w, int wo,
             int wStep, float[] b, int bo, boolean add) {
         float[] s = add ? y : b;
+        int so = add ? yo : bo;
         for (int lane = 0; lane < WIDTH; lane += V) {
             for (int r = row; r < end; r += ROWS) {
-                tile9(y, yo + lane, x, xo + lane, r, end - 1, from, to, w, wo + lane, wStep, s, bo + lane, add);
+                tile9(y, yo + lane, x, xo + lane, r, end - 1, from, to, w, wo + lane, wStep, s, so + lane, add ? 1 : 0);
             }
         }
     }
@@ -64,16 +65,16 @@ public final class Depthwise implements Product {
     }
 
     private void tile9(float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo, int wStep,
-            float[] s, int so, boolean add) {
+            float[] s, int so, int sRow) {
         int x0 = xo + xAt[row], x1 = xo + at(xAt, row + 1, last), x2 = xo + at(xAt, row + 2, last);
         int x3 = xo + at(xAt, row + 3, last), x4 = xo + at(xAt, row + 4, last), x5 = xo + at(xAt, row + 5, last);
         int x6 = xo + at(xAt, row + 6, last), x7 = xo + at(xAt, row + 7, last), x8 = xo + at(xAt, row + 8, last);
         int y0 = yo + yAt[row], y1 = yo + at(yAt, row + 1, last), y2 = yo + at(yAt, row + 2, last);
         int y3 = yo + at(yAt, row + 3, last), y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last);
         int y6 = yo + at(yAt, row + 6, last), y7 = yo + at(yAt, row + 7, last), y8 = yo + at(yAt, row + 8, last);
-        FloatVector a0 = load(s, add ? y0 : so), a1 = load(s, add ? y1 : so), a2 = load(s, add ? y2 : so);
-        FloatVector a3 = load(s, add ? y3 : so), a4 = load(s, add ? y4 : so), a5 = load(s, add ? y5 : so);
-        FloatVector a6 = load(s, add ? y6 : so), a7 = load(s, add ? y7 : so), a8 = load(s, add ? y8 : so);
+        FloatVector a0 = load(s, so + sRow * (y0 - yo)), a1 = load(s, so + sRow * (y1 - yo)), a2 = load(s, so + sRow * (y2 - yo));
+        FloatVector a3 = load(s, so + sRow * (y3 - yo)), a4 = load(s, so + sRow * (y4 - yo)), a5 = load(s, so + sRow * (y5 - yo));
+        FloatVector a6 = load(s, so + sRow * (y6 - yo)), a7 = load(s, so + sRow * (y7 - yo)), a8 = load(s, so + sRow * (y8 - yo));
         for (int t = from, v = wo + from * wStep; t < to; t++, v += wStep) {
             int o = taps[t];
             FloatVector f = load(w, v);

@@ -57,14 +57,17 @@ public final class Tile implements Product {
     public void run(int blocks, float[] y, int yo, int row, int end, float[] x, int xo, int from, int to, float[] w, int wo,
             int wStep, float[] b, int bo, boolean add) {
         float[] s = add ? y : b;
+        int so = add ? yo : bo;
+        int sRow = add ? 1 : 0; // no branch inside a tile, which would be compiled anew when first taken the other way
+        int sBlock = add ? yBlock : WIDTH;
         int rows = blocks == 4 ? 6 : blocks == 3 ? 8 : 12;
         for (int lane = 0; lane < WIDTH; lane += V) {
             for (int r = row; r < end; r += rows) {
                 switch (blocks) {
-                    case 4 -> tile6x4(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, bo + lane, add);
-                    case 3 -> tile8x3(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, bo + lane, add);
-                    case 2 -> tile12x2(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, bo + lane, add);
-                    default -> tile12x1(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, bo + lane, add);
+                    case 4 -> tile6x4(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, so + lane, sRow, sBlock);
+                    case 3 -> tile8x3(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, so + lane, sRow, sBlock);
+                    case 2 -> tile12x2(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, so + lane, sRow, sBlock);
+                    default -> tile12x1(y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, so + lane, sRow, sBlock);
                 }
             }
         }
@@ -79,13 +82,13 @@ public final class Tile implements Product {
     }
 
     private void tile6x4(float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo, int wStep,
-            float[] s, int so, boolean add) {
+            float[] s, int so, int sRow, int sBlock) {
         int x0 = xAt[row], x1 = at(xAt, row + 1, last), x2 = at(xAt, row + 2, last), x3 = at(xAt, row + 3, last);
         int x4 = at(xAt, row + 4, last), x5 = at(xAt, row + 5, last);
         int y0 = yo + yAt[row], y1 = yo + at(yAt, row + 1, last), y2 = yo + at(yAt, row + 2, last);
         int y3 = yo + at(yAt, row + 3, last), y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last);
-        int sBlock = add ? yBlock : WIDTH;
-        int s0 = add ? y0 : so, s1 = add ? y1 : so, s2 = add ? y2 : so, s3 = add ? y3 : so, s4 = add ? y4 : so, s5 = add ? y5 : so;
+        int s0 = so + sRow * (y0 - yo), s1 = so + sRow * (y1 - yo), s2 = so + sRow * (y2 - yo), s3 = so + sRow * (y3 - yo),
+                s4 = so + sRow * (y4 - yo), s5 = so + sRow * (y5 - yo);
         FloatVector a00 = load(s, s0), a01 = load(s, s0 + sBlock), a02 = load(s, s0 + 2 * sBlock), a03 = load(s, s0 + 3 * sBlock);
         FloatVector a10 = load(s, s1), a11 = load(s, s1 + sBlock), a12 = load(s, s1 + 2 * sBlock), a13 = load(s, s1 + 3 * sBlock);
         FloatVector a20 = load(s, s2), a21 = load(s, s2 + sBlock), a22 = load(s, s2 + 2 * sBlock), a23 = load(s, s2 + 3 * sBlock);
@@ -153,15 +156,15 @@ public final class Tile implements Product {
     }
 
     private void tile8x3(float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo, int wStep,
-            float[] s, int so, boolean add) {
+            float[] s, int so, int sRow, int sBlock) {
         int x0 = xAt[row], x1 = at(xAt, row + 1, last), x2 = at(xAt, row + 2, last), x3 = at(xAt, row + 3, last);
         int x4 = at(xAt, row + 4, last), x5 = at(xAt, row + 5, last), x6 = at(xAt, row + 6, last), x7 = at(xAt, row + 7, last);
         int y0 = yo + yAt[row], y1 = yo + at(yAt, row + 1, last), y2 = yo + at(yAt, row + 2, last);
         int y3 = yo + at(yAt, row + 3, last), y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last);
         int y6 = yo + at(yAt, row + 6, last), y7 = yo + at(yAt, row + 7, last);
-        int sBlock = add ? yBlock : WIDTH;
-        int s0 = add ? y0 : so, s1 = add ? y1 : so, s2 = add ? y2 : so, s3 = add ? y3 : so, s4 = add ? y4 : so, s5 = add ? y5 : so;
-        int s6 = add ? y6 : so, s7 = add ? y7 : so;
+        int s0 = so + sRow * (y0 - yo), s1 = so + sRow * (y1 - yo), s2 = so + sRow * (y2 - yo), s3 = so + sRow * (y3 - yo),
+                s4 = so + sRow * (y4 - yo), s5 = so + sRow * (y5 - yo);
+        int s6 = so + sRow * (y6 - yo), s7 = so + sRow * (y7 - yo);
         FloatVector a00 = load(s, s0), a01 = load(s, s0 + sBlock), a02 = load(s, s0 + 2 * sBlock);
         FloatVector a10 = load(s, s1), a11 = load(s, s1 + sBlock), a12 = load(s, s1 + 2 * sBlock);
         FloatVector a20 = load(s, s2), a21 = load(s, s2 + sBlock), a22 = load(s, s2 + 2 * sBlock);
@@ -233,7 +236,7 @@ public final class Tile implements Product {
     }
 
     private void tile12x2(float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo, int wStep,
-            float[] s, int so, boolean add) {
+            float[] s, int so, int sRow, int sBlock) {
         int x0 = xAt[row], x1 = at(xAt, row + 1, last), x2 = at(xAt, row + 2, last), x3 = at(xAt, row + 3, last);
         int x4 = at(xAt, row + 4, last), x5 = at(xAt, row + 5, last), x6 = at(xAt, row + 6, last), x7 = at(xAt, row + 7, last);
         int x8 = at(xAt, row + 8, last), x9 = at(xAt, row + 9, last), x10 = at(xAt, row + 10, last), x11 = at(xAt, row + 11, last);
@@ -241,10 +244,11 @@ public final class Tile implements Product {
         int y3 = yo + at(yAt, row + 3, last), y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last);
         int y6 = yo + at(yAt, row + 6, last), y7 = yo + at(yAt, row + 7, last), y8 = yo + at(yAt, row + 8, last);
         int y9 = yo + at(yAt, row + 9, last), y10 = yo + at(yAt, row + 10, last), y11 = yo + at(yAt, row + 11, last);
-        int sBlock = add ? yBlock : WIDTH;
-        int s0 = add ? y0 : so, s1 = add ? y1 : so, s2 = add ? y2 : so, s3 = add ? y3 : so, s4 = add ? y4 : so, s5 = add ? y5 : so;
-        int s6 = add ? y6 : so, s7 = add ? y7 : so, s8 = add ? y8 : so, s9 = add ? y9 : so, s10 = add ? y10 : so,
-                s11 = add ? y11 : so;
+        int s0 = so + sRow * (y0 - yo), s1 = so + sRow * (y1 - yo), s2 = so + sRow * (y2 - yo), s3 = so + sRow * (y3 - yo),
+                s4 = so + sRow * (y4 - yo), s5 = so + sRow * (y5 - yo);
+        int s6 = so + sRow * (y6 - yo), s7 = so + sRow * (y7 - yo), s8 = so + sRow * (y8 - yo), s9 = so + sRow * (y9 - yo),
+                s10 = so + sRow * (y10 - yo),
+                s11 = so + sRow * (y11 - yo);
         FloatVector a00 = load(s, s0), a01 = load(s, s0 + sBlock), a10 = load(s, s1), a11 = load(s, s1 + sBlock);
         FloatVector a20 = load(s, s2), a21 = load(s, s2 + sBlock), a30 = load(s, s3), a31 = load(s, s3 + sBlock);
         FloatVector a40 = load(s, s4), a41 = load(s, s4 + sBlock), a50 = load(s, s5), a51 = load(s, s5 + sBlock);
@@ -318,7 +322,7 @@ public final class Tile implements Product {
     }
 
     private void tile12x1(float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo, int wStep,
-            float[] s, int so, boolean add) {
+            float[] s, int so, int sRow, int sBlock) {
         int x0 = xAt[row], x1 = at(xAt, row + 1, last), x2 = at(xAt, row + 2, last), x3 = at(xAt, row + 3, last);
         int x4 = at(xAt, row + 4, last), x5 = at(xAt, row + 5, last), x6 = at(xAt, row + 6, last), x7 = at(xAt, row + 7, last);
         int x8 = at(xAt, row + 8, last), x9 = at(xAt, row + 9, last), x10 = at(xAt, row + 10, last), x11 = at(xAt, row + 11, last);
@@ -326,9 +330,11 @@ public final class Tile implements Product {
         int y3 = yo + at(yAt, row + 3, last), y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last);
         int y6 = yo + at(yAt, row + 6, last), y7 = yo + at(yAt, row + 7, last), y8 = yo + at(yAt, row + 8, last);
         int y9 = yo + at(yAt, row + 9, last), y10 = yo + at(yAt, row + 10, last), y11 = yo + at(yAt, row + 11, last);
-        int s0 = add ? y0 : so, s1 = add ? y1 : so, s2 = add ? y2 : so, s3 = add ? y3 : so, s4 = add ? y4 : so, s5 = add ? y5 : so;
-        int s6 = add ? y6 : so, s7 = add ? y7 : so, s8 = add ? y8 : so, s9 = add ? y9 : so, s10 = add ? y10 : so,
-                s11 = add ? y11 : so;
+        int s0 = so + sRow * (y0 - yo), s1 = so + sRow * (y1 - yo), s2 = so + sRow * (y2 - yo), s3 = so + sRow * (y3 - yo),
+                s4 = so + sRow * (y4 - yo), s5 = so + sRow * (y5 - yo);
+        int s6 = so + sRow * (y6 - yo), s7 = so + sRow * (y7 - yo), s8 = so + sRow * (y8 - yo), s9 = so + sRow * (y9 - yo),
+                s10 = so + sRow * (y10 - yo),
+                s11 = so + sRow * (y11 - yo);
         FloatVector a00 = load(s, s0), a10 = load(s, s1), a20 = load(s, s2), a30 = load(s, s3);
         FloatVector a40 = load(s, s4), a50 = load(s, s5), a60 = load(s, s6), a70 = load(s, s7);
         FloatVector a80 = load(s, s8), a90 = load(s, s9), a100 = load(s, s10), a110 = load(s, s11);
