@@ -98,6 +98,7 @@ final class Training {
         if (stopped) {
             o.note("go on with: " + resume(run.folder()));
         }
+        o.note("report: " + run.folder().resolve(Run.REPORT));
         o.say(last(outcome));
     }
 

@@ -10,9 +10,8 @@ import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferInt;
 import java.nio.file.Path;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 
 /** A white sheet to draw on, without a screen. A unit is two pixels wide and high, so that small text stays sharp. */
 final class Canvas implements Drawing {
@@ -128,10 +127,13 @@ final class Canvas implements Drawing {
 
     void save(Path file) {
         g.dispose();
-        AtomicFile.write(file, out -> {
-            try (MemoryCacheImageOutputStream png = new MemoryCacheImageOutputStream(out)) {
-                ImageIO.write(image, "png", png);
-            }
-        });
+        int[] rgb = ((DataBufferInt) image.getRaster().getDataBuffer()).getData();
+        byte[] samples = new byte[3 * rgb.length];
+        for (int i = 0; i < rgb.length; i++) {
+            samples[3 * i] = (byte) (rgb[i] >> 16);
+            samples[3 * i + 1] = (byte) (rgb[i] >> 8);
+            samples[3 * i + 2] = (byte) rgb[i];
+        }
+        AtomicFile.write(file, Png.of(image.getWidth(), image.getHeight(), 3, samples));
     }
 }

@@ -37,6 +37,7 @@ final class Charts {
         run.val().ifPresent(val -> {
             all.add(ConfusionPicture.of(val));
             all.add(calibration(val));
+            all.add(confidence(val));
             roc(val).ifPresent(all::add);
             all.add(ClassesPicture.of(val));
         });
@@ -140,6 +141,19 @@ final class Charts {
                 100 * val.calibration().error()),
                 new Plot(new Axis("confidence, %", 0, 100, Axis.Scale.LINEAR), new Axis("right, %", 0, 100, Axis.Scale.LINEAR),
                         marks));
+    }
+
+    static Figure confidence(Evaluation val) {
+        List<Calibration.Bin> bins = val.calibration().bins();
+        double[] left = IntStream.range(0, bins.size()).mapToDouble(m -> 100.0 * m / bins.size()).toArray();
+        double[] right = IntStream.range(0, bins.size()).mapToDouble(m -> 100.0 * (m + 1) / bins.size()).toArray();
+        double[] all = bins.stream().mapToDouble(b -> 100.0 * b.images() / val.images()).toArray();
+        double[] wrong = bins.stream().mapToDouble(b -> 100 * b.images() * (1 - b.accuracy()) / val.images()).toArray();
+        return figure("confidence", "Confidence", "How sure it is of what it sees. A good network is rarely both sure and wrong.",
+                new Plot(new Axis("confidence, %", 0, 100, Axis.Scale.LINEAR), Axis.over("% of held-out images", Axis.Scale.LINEAR,
+                        DoubleStream.concat(DoubleStream.of(0), Arrays.stream(all))),
+                        List.of(new Bars("all", Ink.BLUE.at(0.35), left, right, all),
+                                new Bars("wrong", Ink.RED, left, right, wrong))));
     }
 
     static Optional<Figure> roc(Evaluation val) {

@@ -88,7 +88,7 @@ final class ConfusionPicture {
         int k = val.classes().size();
         int zoom = Math.max(1, (int) SIDE / k);
         int side = zoom * k;
-        byte[] pixels = new byte[3 * side * side];
+        byte[] samples = new byte[3 * side * side];
         for (int row = 0; row < k; row++) {
             int total = val.confusion().get(row).stream().mapToInt(n -> n).sum();
             for (int column = 0; column < k; column++) {
@@ -97,12 +97,13 @@ final class ConfusionPicture {
                     double ink = Ink.BLUE.rgb() >> 16 - 8 * c & 255;
                     byte level = (byte) Math.round(247 + deep * (ink - 247));
                     for (int y = row * zoom; y < (row + 1) * zoom; y++) {
-                        int from = (c * side + y) * side + column * zoom;
-                        java.util.Arrays.fill(pixels, from, from + zoom, level);
+                        for (int x = column * zoom; x < (column + 1) * zoom; x++) {
+                            samples[3 * (y * side + x) + c] = level;
+                        }
                     }
                 }
             }
         }
-        return Thumbnail.png(pixels, 3, side, side);
+        return Png.of(side, side, 3, samples);
     }
 }

@@ -12,6 +12,9 @@ import java.util.List;
  * readable on a phone, in light and dark, and on paper.
  */
 final class Page {
+    /** What is longer takes a row of its own. */
+    private static final int LONG = 24;
+
     private final StringBuilder body = new StringBuilder();
     private final List<String[]> sections = new ArrayList<>();
     private boolean open;
@@ -85,7 +88,8 @@ final class Page {
     /** {@return names and values, in rows} */
     static String facts(List<String[]> rows) {
         StringBuilder s = new StringBuilder("<dl class=\"facts\">\n");
-        rows.forEach(r -> s.append("<div>").append(element("dt", r[0])).append(element("dd", r[1])).append("</div>\n"));
+        rows.forEach(r -> s.append(r[1].length() > LONG ? "<div class=\"long\">" : "<div>").append(element("dt", r[0]))
+                .append(element("dd", r[1])).append("</div>\n"));
         return s.append("</dl>").toString();
     }
 

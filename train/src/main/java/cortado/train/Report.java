@@ -38,7 +38,7 @@ final class Report {
     }
 
     private void training() {
-        List<Figure> shown = chosen("loss", "accuracy", "lr");
+        List<Figure> shown = chosen("loss", "accuracy", "lr", "updates");
         if (shown.isEmpty()) {
             return;
         }
@@ -76,7 +76,7 @@ final class Report {
                             confusion.caption() + " Classes stand in their order, from the top and from the left.")
                     + "</figure>");
         }
-        page.section("confidence", "Confidence").figures(chosen("calibration", "roc"));
+        page.section("confidence", "Confidence").figures(chosen("calibration", "confidence", "roc"));
         page.section("mistakes", "The worst mistakes").paragraph(ImageSheet.worst(val));
         mistakes(val);
         page.section("confused", "The most confused pairs");
@@ -174,9 +174,9 @@ final class Report {
     }
 
     private void layers() {
-        List<Figure> shown = chosen("updates", "histograms");
+        List<Figure> shown = chosen("histograms");
         if (!shown.isEmpty()) {
-            page.section("layers", "Layers").figures(shown);
+            page.section("layers", "Weights and gradients").add("<div class=\"wide\">" + Page.figure(shown.getFirst()) + "</div>");
         }
     }
 }

@@ -70,9 +70,11 @@ final class Summary {
         if (!run.epochs().isEmpty()) {
             EpochResult last = run.epochs().getLast();
             f.add(new String[] {"time", time(last.seconds())});
-            f.add(new String[] {"speed", String.format(Locale.ROOT, "%,.0f images/s", last.imagesPerSecond())});
+            double speed = run.end().get("images_per_s").isPresent() ? Checked.of(run.end(), "events.jsonl").number("images_per_s")
+                    : last.imagesPerSecond();
+            f.add(new String[] {"speed", String.format(Locale.ROOT, "%,.0f images/s", speed)});
         }
-        f.add(new String[] {"data", data() + ", " + images("train_images") + " to learn from"});
+        f.add(new String[] {"images to learn from", images("train_images")});
         run.val().ifPresent(v -> f.add(new String[] {"classes", String.format(Locale.ROOT, "%,d", v.classes().size())}));
         if (run.started().get("parameters").isPresent()) {
             f.add(new String[] {"parameters", images("parameters")});

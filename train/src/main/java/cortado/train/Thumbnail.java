@@ -6,19 +6,12 @@ import cortado.io.Checked;
 import cortado.io.Json;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
-import java.io.ByteArrayOutputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32;
-import java.util.zip.DeflaterOutputStream;
 
 /**
  * A small picture of one image of a data set, ready to stand in a page.
@@ -31,7 +24,6 @@ record Thumbnail(String label, String png) {
     static final int MOST = 112;
     /** Classes that are named of a mixed image. */
     private static final int MIXED = 2;
-    private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
 
     /**
      * {@return the picture of an image}
@@ -45,14 +37,15 @@ record Thumbnail(String label, String png) {
         int height = Math.max(1, image.dim(1) / factor);
         int width = Math.max(1, image.dim(2) / factor);
         byte[] small = new byte[channels * height * width];
-        for (int c = 0, to = 0; c < channels; c++) {
-            for (int y = 0; y < height; y++) {
-                for (int x = 0; x < width; x++) {
+        int to = 0;
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                for (int c = 0; c < channels; c++) {
                     small[to++] = (byte) mean(pixels, image, c, y * factor, x * factor, factor);
                 }
             }
         }
-        return new Thumbnail(label, Base64.getEncoder().encodeToString(png(small, channels, height, width)));
+        return new Thumbnail(label, Base64.getEncoder().encodeToString(Png.of(width, height, channels, small)));
     }
 
     private static int mean(byte[] pixels, Shape image, int c, int y, int x, int factor) {
@@ -98,49 +91,6 @@ record Thumbnail(String label, String png) {
                 .mapToObj(k -> shares[k] == 1 ? classes.get(k)
                         : String.format(Locale.ROOT, "%.0f %% %s", 100 * shares[k], classes.get(k)))
                 .collect(Collectors.joining(", "));
-    }
-
-    /**
-     * A PNG file (PNG Specification, third edition), 8 bits a sample. Written here because a training's first step shall not wait
-     * for the JDK's drawing library, which takes longer to start than an epoch of a small network.
-     */
-    static byte[] png(byte[] pixels, int channels, int height, int width) {
-        ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        try (DeflaterOutputStream packed = new DeflaterOutputStream(lines)) {
-            for (int y = 0; y < height; y++) {
-                packed.write(0);
-                for (int x = 0; x < width; x++) {
-                    for (int c = 0; c < channels; c++) {
-                        packed.write(pixels[(c * height + y) * width + x]);
-                    }
-                }
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        ByteArrayOutputStream file = new ByteArrayOutputStream();
-        file.writeBytes(SIGNATURE);
-        byte[] head = {0, 0, (byte) (width >> 8), (byte) width, 0, 0, (byte) (height >> 8), (byte) height, 8,
-            (byte) (channels == 3 ? 2 : 0), 0, 0, 0};
-        chunk(file, "IHDR", head);
-        chunk(file, "IDAT", lines.toByteArray());
-        chunk(file, "IEND", new byte[0]);
-        return file.toByteArray();
-    }
-
-    private static void chunk(ByteArrayOutputStream file, String type, byte[] data) {
-        CRC32 crc = new CRC32();
-        crc.update(type.getBytes(StandardCharsets.US_ASCII));
-        crc.update(data);
-        DataOutputStream out = new DataOutputStream(file);
-        try {
-            out.writeInt(data.length);
-            out.writeBytes(type);
-            out.write(data);
-            out.writeInt((int) crc.getValue());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** {@return {@code {"class":…,"png":…}}} */
