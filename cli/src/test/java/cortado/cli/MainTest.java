@@ -22,7 +22,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"train", "val", "predict", "explain", "summary", "gradcheck", "bench", "checks", "version"})
+    @ValueSource(strings = {"train", "report", "val", "predict", "explain", "summary", "gradcheck", "bench", "checks", "version"})
     void everyCommandHasHelpWithin80Columns(String command) {
         Cli c = Cli.run(command, "--help");
         assertThat(c.code()).isZero();

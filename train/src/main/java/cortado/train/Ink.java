@@ -24,13 +24,13 @@ record Ink(String css, int rgb, double deep) {
     }
 
     /**
-     * A colour for a place in an order, the same in every theme: from violet over green to yellow, in steps that the eye takes as
-     * equal (the end points and middle of van der Walt and Smith's viridis, 2015, without its darkest and lightest fifths).
+     * A colour for a place in an order, the same in every theme: from violet over green to yellow, after van der Walt and Smith's
+     * viridis (2015), but neither so dark nor so light that a line would be lost on black or white.
      *
      * @param t 0 … 1
      */
     static Ink along(double t) {
-        int[][] stops = {{0x41, 0x44, 0x87}, {0x2A, 0x78, 0x8E}, {0x22, 0xA8, 0x84}, {0x7A, 0xD1, 0x51}, {0xC2, 0xB5, 0x1A}};
+        int[][] stops = {{0x6C, 0x5F, 0xC0}, {0x2A, 0x88, 0xAE}, {0x22, 0xA8, 0x84}, {0x7A, 0xD1, 0x51}, {0xC2, 0xB5, 0x1A}};
         double place = Math.clamp(t, 0, 1) * (stops.length - 1);
         int k = Math.min((int) place, stops.length - 2);
         int rgb = 0;
