@@ -34,8 +34,9 @@ public sealed interface Event {
      * @param at      where it stands
      * @param history the whole epochs before it
      * @param best    the best model so far, if an epoch is over
+     * @param val     its judgement on the held-out images
      */
-    record Resumed(Position at, List<EpochResult> history, Optional<Model> best) implements Event {
+    record Resumed(Position at, List<EpochResult> history, Optional<Model> best, Optional<Evaluation> val) implements Event {
         /** Copies the list. */
         public Resumed {
             history = List.copyOf(history);

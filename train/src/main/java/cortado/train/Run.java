@@ -190,6 +190,7 @@ public final class Run implements Consumer<Event>, AutoCloseable {
                 history.resume(r.history());
                 AtomicFile.write(folder.resolve("metrics.csv"), history.csv());
                 r.best().ifPresent(m -> ModelFile.write(folder.resolve(BEST), m));
+                r.val().ifPresent(v -> AtomicFile.write(folder.resolve(RunRecord.VAL), v.json().text()));
                 events.add(r.json());
             }
             case Event.Save s -> {

@@ -154,8 +154,7 @@ public final class Trainer implements AutoCloseable {
                 plan.bytes() + judge.bytes()));
         from.ifPresent(this::restore);
         begin = System.nanoTime() - Math.round(at.seconds() * 1e9);
-        from.ifPresent(c -> listener.accept(new Event.Resumed(at, history, at.best() == 0 ? Optional.empty()
-                : Optional.of(model(at.best(), best.val(), best.weights())))));
+        from.ifPresent(c -> listener.accept(resumed()));
         Evaluation val = over() ? judge(shown()) : epoch(listener);
         while (!over() && !stop) {
             val = epoch(listener);
@@ -165,6 +164,11 @@ public final class Trainer implements AutoCloseable {
                 best.epoch(), best.val(), val, epochs, imagesPerSecond(), seconds());
         listener.accept(over() ? new Event.Done(outcome) : new Event.Stopped(outcome));
         return outcome;
+    }
+
+    private Event.Resumed resumed() {
+        Optional<Evaluation> val = at.best() == 0 ? Optional.empty() : Optional.of(best.val());
+        return new Event.Resumed(at, history, val.map(v -> model(at.best(), v, best.weights())), val);
     }
 
     /** Whether all epochs are over, or so many went by without a better one that patience is. */
