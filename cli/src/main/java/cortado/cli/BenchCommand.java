@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -47,7 +48,7 @@ final class BenchCommand implements Callable<Integer> {
             description = "Race against the fastest of these: pytorch (2.13, through JavaCPP), pytorch-python (what is installed), onnxruntime (1.29, inference only).")
     private List<String> peers = new ArrayList<>();
 
-    @Option(names = "--only", paramLabel = "W1,W2", split = ",", description = "Only these workloads (default: all).")
+    @Option(names = "--only", paramLabel = "W1,W2", split = ",", description = "Only these workloads, by id or network (default: all).")
     private Set<String> only = new HashSet<>();
 
     @Option(names = "--threads", paramLabel = "N,N", split = ",",
@@ -88,13 +89,13 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private List<Workload> workloads() {
-        Set<String> known = Workload.all().stream().map(Workload::id).collect(Collectors.toCollection(TreeSet::new));
-        for (String id : only) {
-            if (!known.contains(id)) {
-                throw new FormatException("--only: there is no workload " + id + "; there are " + String.join(", ", known));
+        Set<String> known = Workload.all().stream().flatMap(w -> Stream.of(w.id(), w.network())).collect(Collectors.toCollection(TreeSet::new));
+        for (String name : only) {
+            if (!known.contains(name)) {
+                throw new FormatException("--only: there is no workload " + name + "; there are " + String.join(", ", known));
             }
         }
-        return Workload.all().stream().filter(w -> only.isEmpty() || only.contains(w.id())).toList();
+        return Workload.all().stream().filter(w -> only.isEmpty() || only.contains(w.id()) || only.contains(w.network())).toList();
     }
 
     private List<Integer> counts() {

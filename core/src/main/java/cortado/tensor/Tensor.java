@@ -20,10 +20,7 @@ public final class Tensor {
     private final double[] d;
     private final int[] i;
     private final int offset;
-    /**
-     * Distance in memory between neighbours along each dimension; in LANES the first is that between blocks of images, in
-     * CHANNELS the second that between blocks of channels.
-     */
+    /** Distance in memory along each dimension; in LANES the first, in CHANNELS the second is that between blocks. */
     private final int[] stride;
     /** Whether channels lie in blocks. */
     private final boolean blocked;
@@ -43,10 +40,9 @@ public final class Tensor {
             stride[a] = step;
             step *= blocked && a == 1 ? Math.ceilDiv(shape.dim(a), Layout.WIDTH) : shape.dim(a);
         }
-        int have = f.length + d.length + i.length;
-        if (offset < 0 || layout.length(shape) > have - offset) {
-            throw new ShapeException("a tensor of " + shape + " needs " + layout.length(shape) + " elements from " + offset
-                    + ", but the memory has " + have);
+        int have = f.length + d.length + i.length - offset;
+        if (offset < 0 || layout.length(shape) > have) {
+            throw new ShapeException("no room for " + shape + " at " + offset + ": the memory ends after " + have + " elements");
         }
     }
 
@@ -85,14 +81,6 @@ public final class Tensor {
      */
     public static Tensor f64(int... dims) {
         return of(Shape.of(dims), Type.F64);
-    }
-
-    /**
-     * {@return a new I32 tensor of zeros, in rows}
-     * @param dims sizes, outermost first
-     */
-    public static Tensor i32(int... dims) {
-        return of(Shape.of(dims), Type.I32);
     }
 
     /**

@@ -21,7 +21,7 @@ public final class Batch {
 
     Batch(Shape image, int size, Layout layout, Optional<Integer> classes) {
         this.images = Tensor.of(image.batch(size), Type.F32, layout);
-        this.labels = Tensor.i32(size);
+        this.labels = Tensor.of(Shape.of(size), Type.I32);
         this.targets = classes.map(k -> Tensor.f32(size, k));
         this.indices = new int[size];
     }

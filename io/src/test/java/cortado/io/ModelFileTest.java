@@ -94,7 +94,7 @@ class ModelFileTest {
         changed((t, m) -> t.put("fc.wieght", t.remove("fc.weight")), "tensor fc.weight (3×4) is missing; did you mean fc.wieght?");
         changed((t, m) -> t.put("fc.bias", Tensor.f32(3)), "tensor fc.bias belongs to no layer of the network");
         changed((t, m) -> t.put("fc.weight", Tensor.f32(4, 3)), "tensor fc.weight: expected 3×4, received 4×3");
-        changed((t, m) -> t.put("fc.weight", Tensor.i32(3, 4)),
+        changed((t, m) -> t.put("fc.weight", Tensor.of(Shape.of(3, 4), Type.I32)),
                 "tensor fc.weight: expected floating-point numbers, received integers");
         changed((t, m) -> m.put("classes", "[\"a\"]"), "classes: expected 3 names, one per score, received 1");
         changed((t, m) -> m.put("classes", "[1,2,3]"), "classes: expected a name or a list of names, received [1,2,3]");

@@ -42,7 +42,7 @@ public final class GradCheck {
         for (int i = 0; i < images.size(); i++) {
             images.set(i, rng.split("images").normal(i));
         }
-        Tensor labels = Tensor.i32(batch);
+        Tensor labels = Tensor.of(Shape.of(batch), Type.I32);
         for (int i = 0; i < batch; i++) {
             labels.set(i, rng.split("labels").below(i, network.outputExample().dim(0)));
         }

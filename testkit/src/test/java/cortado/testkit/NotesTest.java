@@ -18,6 +18,7 @@ import cortado.op.Softmax;
 import cortado.op.SoftmaxCrossEntropy;
 import cortado.op.Window;
 import cortado.tensor.Rng;
+import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.util.List;
@@ -218,7 +219,7 @@ class NotesTest {
     }
 
     private static Operands loss(double[] f, int label) {
-        Tensor y = Tensor.i32(1);
+        Tensor y = Tensor.of(Shape.of(1), Type.I32);
         y.set(0, label);
         Operands o = Operands.of(List.of(Tensor.of(f, 1, f.length), y), Tensor.f64(1), List.of(), List.of())
                 .withGradients(Tensor.of(new double[] {1}, 1), List.of(Optional.of(Tensor.f64(1, f.length)), Optional.empty()),
