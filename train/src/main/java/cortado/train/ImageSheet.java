@@ -38,9 +38,10 @@ record ImageSheet(String name, String title, String caption, List<Row> rows) {
      * An image with what is written below it.
      *
      * @param image to show
-     * @param said  a second line, in red; empty for none
+     * @param said  a second line; empty for none
+     * @param wrong whether the line stands in red
      */
-    record Tile(Thumbnail image, String said) {
+    record Tile(Thumbnail image, String said, boolean wrong) {
     }
 
     /** Images in rows of so many. */
@@ -52,13 +53,13 @@ record ImageSheet(String name, String title, String caption, List<Row> rows) {
     static ImageSheet batch(List<Thumbnail> batch) {
         return new ImageSheet("batch", "First training batch", batch.size()
                 + " of the images that were learned from first, augmented as the network saw them.",
-                rows(batch.stream().map(t -> new Tile(t, "")).toList(), 8));
+                rows(batch.stream().map(t -> new Tile(t, "", false)).toList(), 8));
     }
 
     static ImageSheet mistakes(RunRecord run, Evaluation val) {
         List<Tile> tiles = val.topLosses().stream().limit(Pictures.TOP_LOSSES)
                 .flatMap(e -> tile(run, val, e).stream()).toList();
-        return new ImageSheet("mistakes", "The worst mistakes", worst(val), rows(tiles, 6));
+        return new ImageSheet("mistakes", "The greatest losses", worst(val), rows(tiles, 6));
     }
 
     /** {@return how many were wrong, and what the greatest losses are} */
@@ -74,7 +75,7 @@ record ImageSheet(String name, String title, String caption, List<Row> rows) {
         List<Row> rows = new ArrayList<>();
         for (Evaluation.Confused c : val.confused().stream().limit(Pictures.PAIRS).toList()) {
             rows.add(new Row(pair(val, c), c.examples().stream().limit(Pictures.PER_PAIR).flatMap(e -> tile(run, val, e).stream())
-                    .map(t -> new Tile(new Thumbnail("", t.image().png()), t.said())).toList()));
+                    .map(t -> new Tile(new Thumbnail("", t.image().png()), t.said(), true)).toList()));
         }
         return new ImageSheet("confused", "The most confused pairs", rows.isEmpty() ? "None: every image was recognised."
                 : "Classes that were taken for one another most often.", rows);
@@ -93,7 +94,7 @@ record ImageSheet(String name, String title, String caption, List<Row> rows) {
     }
 
     private static Optional<Tile> tile(RunRecord run, Evaluation val, Evaluation.Example e) {
-        return Optional.ofNullable(run.examples().get(e.index())).map(t -> new Tile(t, seen(val, e)));
+        return Optional.ofNullable(run.examples().get(e.index())).map(t -> new Tile(t, seen(val, e), e.label() != e.predicted()));
     }
 
     void save(Path folder) {
@@ -131,7 +132,7 @@ record ImageSheet(String name, String title, String caption, List<Row> rows) {
         int comma = tile.said().lastIndexOf(", ");
         String sure = comma < 0 ? "" : tile.said().substring(comma);
         String said = c.fit(comma < 0 ? tile.said() : tile.said().substring(0, comma), 10, PITCH - 6 - c.width(sure, 10));
-        c.text(said + sure, x, y + TILE + (label.isEmpty() ? 14 : 28), 10, Ink.RED, Align.LEFT);
+        c.text(said + sure, x, y + TILE + (label.isEmpty() ? 14 : 28), 10, tile.wrong() ? Ink.RED : Ink.FAINT, Align.LEFT);
     }
 
     private static BufferedImage image(Thumbnail t) {

@@ -78,10 +78,12 @@ final class Page {
     }
 
     /** An image with words below, for a gallery. */
-    static String tile(Thumbnail image, String alt, String said) {
-        return "<figure class=\"tile\"><img alt=\"" + escape(alt) + "\" src=\"data:image/png;base64," + image.png()
+    static String tile(Thumbnail image, String alt, String said, boolean wrong) {
+        return "<figure class=\"tile\"><img" + (image.fine() ? " class=\"fine\"" : "") + " alt=\"" + escape(alt)
+                + "\" src=\"data:image/png;base64," + image.png()
                 + "\"/><figcaption>"
-                + (image.label().isEmpty() ? "" : element("b", image.label())) + (said.isEmpty() ? "" : element("span", said))
+                + (image.label().isEmpty() ? "" : element("b", image.label()))
+                + (said.isEmpty() ? "" : element(wrong ? "span.wrong" : "span", said))
                 + "</figcaption></figure>";
     }
 

@@ -77,7 +77,7 @@ final class Report {
                     + "</figure>");
         }
         page.section("confidence", "Confidence").figures(chosen("calibration", "confidence", "roc"));
-        page.section("mistakes", "The worst mistakes").paragraph(ImageSheet.worst(val));
+        page.section("mistakes", "The greatest losses").paragraph(ImageSheet.worst(val));
         mistakes(val);
         page.section("confused", "The most confused pairs");
         confused(val);
@@ -127,7 +127,7 @@ final class Report {
         return Optional.ofNullable(run.examples().get(e.index())).map(t -> {
             String alt = val.classes().get(e.label()) + ", image " + e.index() + (e.source().isEmpty() ? "" : ", " + e.source());
             return Page.tile(named ? t : new Thumbnail("", t.png()), alt, named ? ImageSheet.seen(val, e)
-                    : String.format(Locale.ROOT, "%.0f %%", 100 * e.probability()));
+                    : String.format(Locale.ROOT, "%.0f %%", 100 * e.probability()), named && e.label() != e.predicted());
         });
     }
 
@@ -135,7 +135,8 @@ final class Report {
         List<String> tiles = val.topLosses().stream().limit(Pictures.TOP_LOSSES).flatMap(e -> tile(val, e, true).stream()).toList();
         if (!tiles.isEmpty()) {
             page.add("<div class=\"gallery\">" + String.join("\n", tiles) + "</div>");
-            page.add(Page.element("p.note", "In bold what it is, below what it was seen as and how surely."));
+            page.add(Page.element("p.note",
+                    "In bold what it is, below what it was seen as and how surely, in colour where that is wrong."));
         }
         StringBuilder rows = new StringBuilder();
         val.topLosses().stream().limit(Pictures.TOP_LOSSES)
@@ -169,7 +170,7 @@ final class Report {
             ImageSheet sheet = ImageSheet.batch(run.batch());
             page.section("batch", sheet.title()).paragraph(sheet.caption());
             page.add("<div class=\"gallery small\">"
-                    + String.join("\n", run.batch().stream().map(t -> Page.tile(t, t.label(), "")).toList()) + "</div>");
+                    + String.join("\n", run.batch().stream().map(t -> Page.tile(t, t.label(), "", false)).toList()) + "</div>");
         }
     }
 

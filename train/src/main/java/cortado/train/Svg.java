@@ -81,7 +81,8 @@ final class Svg implements Drawing {
 
     /** {@return the element} */
     String element() {
-        return "<svg viewBox=\"0 0 " + n(width) + " " + n(height) + "\" role=\"img\" aria-label=\"" + Page.escape(label) + "\">\n"
+        return "<svg viewBox=\"0 0 " + n(width) + " " + n(height) + "\" style=\"--width:" + n(width)
+                + "px\" role=\"img\" aria-label=\"" + Page.escape(label) + "\">\n"
                 + out
                 + "</svg>\n";
     }

@@ -6,6 +6,7 @@ import cortado.io.Checked;
 import cortado.io.Json;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -22,6 +23,7 @@ import java.util.stream.Collectors;
 record Thumbnail(String label, String png) {
     /** Greatest width and height; what is larger is averaged down by a whole factor. */
     static final int MOST = 112;
+    private static final int FINE = 64;
     /** Classes that are named of a mixed image. */
     private static final int MIXED = 2;
 
@@ -91,6 +93,11 @@ record Thumbnail(String label, String png) {
                 .mapToObj(k -> shares[k] == 1 ? classes.get(k)
                         : String.format(Locale.ROOT, "%.0f %% %s", 100 * shares[k], classes.get(k)))
                 .collect(Collectors.joining(", "));
+    }
+
+    /** {@return whether it has so many pixels that single ones need not be seen} */
+    boolean fine() {
+        return ByteBuffer.wrap(Base64.getDecoder().decode(png.substring(0, 32))).getInt(16) >= FINE;
     }
 
     /** {@return {@code {"class":…,"png":…}}} */

@@ -131,6 +131,8 @@ class ReportTest {
         assertThat(section(page, "confidence").getTextContent())
                 .contains(String.format(Locale.ROOT, "error %.2f %%", 100 * val.calibration().error()));
         assertThat(all(section(page, "mistakes"), "img")).hasSize(24);
+        assertThat(all(section(page, "mistakes"), "span").stream().filter(e -> e.getAttribute("class").equals("wrong")))
+                .hasSize((int) val.topLosses().stream().limit(24).filter(e -> e.label() != e.predicted()).count());
         assertThat(texts(section(page, "mistakes"), "td")).contains(
                 String.format(Locale.ROOT, "%.3f", val.topLosses().get(0).loss()),
                 val.topLosses().get(0).source());
