@@ -19,6 +19,7 @@ import picocli.CommandLine.Mixin;
             "  cortado train                        LeNet-5 on built-in images of clothes",
             "  cortado train fashion-mnist          the same on all 60,000",
             "  cortado train photos/                your own: photos/train/<class>/*.jpg",
+            "  cortado resume runs/x                goes on with a training that was killed, to the same bits",
             "  cortado predict cat.jpg              what the newest model sees in an image",
             "  cortado explain                      how gradients flow, with numbers",
             "",

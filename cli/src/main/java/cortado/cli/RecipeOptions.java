@@ -73,7 +73,8 @@ final class RecipeOptions {
     @Option(names = "--sched", paramLabel = "NAME", description = "constant, step, multistep, cosine, onecycle or plateau.")
     private Optional<String> schedule = Optional.empty();
 
-    @Option(names = "--warmup-epochs", paramLabel = "N", description = "Epochs in which the learning rate rises (default 1, of fewer than 5 a fifth).")
+    @Option(names = "--warmup-epochs", paramLabel = "N",
+            description = "Epochs in which the learning rate rises (default 1, of fewer than 5 a fifth).")
     private Optional<Double> warmup = Optional.empty();
 
     @Option(names = "--warmup-lr", paramLabel = "RATE", description = "Learning rate from which it rises (default 1e-5).")

@@ -42,6 +42,8 @@ final class RunOptions {
         Config said = Config.read(folder().resolve(Run.CONFIG)).with("threads", threads.count());
         said = data.isPresent() ? said.with("data", data.get()) : said;
         said = place.isPresent() ? said.with("data_dir", place.get().toString()) : said;
+        Optional<Path> network = said.text("model").map(m -> Run.network(run, m)).filter(Files::isRegularFile);
+        said = network.isPresent() ? said.with("model", network.get().toString()) : said;
         Options options = Options.defaults().withCache(Places.cache(), download)
                 .withReading(Options.BadImage.FAIL, new LoadingNotes(output));
         return Setup.of(said, options, threads.count());

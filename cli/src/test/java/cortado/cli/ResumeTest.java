@@ -122,6 +122,21 @@ class ResumeTest {
     }
 
     @Test
+    void aNetworkOfOnesOwnIsKeptWithTheRun() throws IOException {
+        Path file = temp.resolve("my-net.json");
+        Files.writeString(file,
+                """
+                        {"layers": [{"op": "flatten"}, {"op": "linear", "outputs": 7}, {"op": "relu"}, {"op": "linear", "outputs": "classes"}]}""");
+        Path run = temp.resolve("own");
+        Cli c = Cli.run("train", "digits", "--model", file.toString(), "-b", "360", "--epochs", "2", "--output", run.toString());
+        assertThat(c.code()).as(c.err()).isZero();
+        Files.delete(file);
+        c = Cli.run("reproduce", run.toString());
+        assertThat(c.code()).as(c.err()).isZero();
+        assertThat(c.out()).contains("the same");
+    }
+
+    @Test
     void reproduceComparesHashes() throws IOException {
         Cli same = Cli.run("reproduce", trial.run().toString(), "--threads", "3", "--json");
         assertThat(same.code()).as(same.err()).isZero();

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  *
  * <pre>
  * config.json        all settings
+ * network/           a copy of the network's text file, if it has one
  * provenance.json    {@link Provenance}
  * events.jsonl       one event a line, those of steps once a second
  * metrics.csv        one row an epoch
@@ -101,7 +102,7 @@ public final class Run implements Consumer<Event>, AutoCloseable {
     /** Whether a file stands in a run's folder before its settings do. */
     private static boolean unbegun(Path file) {
         String name = file.getFileName().toString();
-        return name.equals(FolderLock.FILE) || name.startsWith("." + CONFIG)
+        return name.equals(FolderLock.FILE) || name.startsWith("." + CONFIG) || name.equals("network")
                 || name.equals(LOG_FILE) && file.toFile().length() == 0;
     }
 
@@ -220,6 +221,7 @@ public final class Run implements Consumer<Event>, AutoCloseable {
     private void start(Event.Started s) {
         started = Optional.of(s);
         if (!Files.exists(folder.resolve(CONFIG))) {
+            network(Path.of(s.settings().model()));
             AtomicFile.write(folder.resolve(CONFIG), s.settings().json().pretty());
         }
         Optional<Position> from = newest.checkpoint().map(Checkpoint::at);
@@ -233,6 +235,28 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         if (from.isEmpty()) {
             events.add(s.json());
         }
+    }
+
+    /** Keeps a network's text file, so that the run can be gone on with whatever becomes of the file. */
+    private void network(Path file) {
+        if (Files.isRegularFile(file)) {
+            try {
+                Path kept = network(folder, file.toString());
+                Files.createDirectories(kept.getParent());
+                AtomicFile.write(kept, Files.readAllBytes(file));
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot copy " + file + " into " + folder + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /**
+     * {@return where a run keeps the text file of its network, which is there if it has one}
+     * @param run   its folder
+     * @param model the network's name or file, as its settings say
+     */
+    public static Path network(Path run, String model) {
+        return run.resolve("network").resolve(Path.of(model).getFileName());
     }
 
     private void epoch(Event.EpochEnd e) {

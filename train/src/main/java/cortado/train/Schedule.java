@@ -48,8 +48,9 @@ public sealed interface Schedule {
             case "cosine" -> new Cosine(c.number("min_lr").orElse(0.0));
             case "onecycle" -> new OneCycle(c.number("pct_start").orElse(0.3), c.number("div_factor").orElse(25.0),
                     c.number("final_div_factor").orElse(1e4), Anneal.named(c.text("anneal_strategy").orElse("cos")));
-            case "plateau" -> new Plateau(c.count("patience_epochs").orElse(Math.min(epochs - 1, Math.clamp(epochs / 5, 1, 10))), factor,
-                    c.number("min_lr").orElse(0.0));
+            case "plateau" ->
+                new Plateau(c.count("patience_epochs").orElse(Math.min(epochs - 1, Math.clamp(epochs / 5, 1, 10))), factor,
+                        c.number("min_lr").orElse(0.0));
             default -> throw new FormatException("there is no schedule " + name + "; there are " + String.join(", ", NAMES));
         };
         c.expect("sched", name, main.json());
