@@ -140,6 +140,35 @@ class ChannelsTest {
         }
     }
 
+    /** A NaN and an infinity in one image come out where they must, and in that image only. Winograd's tile spreads them. */
+    @ParameterizedTest
+    @MethodSource("cases")
+    void specialValuesStayInTheirImageSeed7(Case c) {
+        int n = c.inputs().getFirst().n();
+        Operands expected = c.operands(Type.F64, Layout.ROWS, new Rng(7), false);
+        Wide kernel = (Wide) Backend.channels().kernel(c.op(), c.shapes());
+        Operands o = rooms(kernel, c.operands(Type.F32, Layout.CHANNELS, new Rng(7), false));
+        for (Operands each : List.of(expected, o)) {
+            each.x().set(each.x().size() / n * (n - 1), Double.NaN);
+            each.x().set(each.x().size() - 1, Double.POSITIVE_INFINITY);
+        }
+        c.op().forward(expected);
+        c.op().backward(expected);
+        kernel.forward(o);
+        kernel.backward(o);
+        if (kernel.name().equals("direct")) {
+            assertThat(Checks.compare("y", expected.y(), o.y())).matches(f -> f.passed(1e-5));
+            for (int i = 0; i < Checks.gradients(c, o).size(); i++) {
+                Tensor gradient = Checks.gradients(c, o).get(i);
+                assertThat(Checks.compare("gradient " + i, Checks.gradients(c, expected).get(i), gradient)).matches(f -> f.passed(1e-5));
+            }
+        }
+        for (Tensor t : List.of(o.y(), o.dx().orElseThrow())) {
+            assertThat(IntStream.range(0, t.size() / n * (n - 1)).allMatch(i -> Double.isFinite(t.get(i)))).isTrue();
+        }
+        assertThat(IntStream.range(0, o.y().size()).anyMatch(i -> !Double.isFinite(o.y().get(i)))).isTrue();
+    }
+
     private static void reversed(List<Phase> phases) {
         for (Phase p : phases) {
             for (int part = p.parts() - 1; part >= 0; part--) {
