@@ -26,6 +26,8 @@ public record RateFinder(List<Step> steps, Optional<Double> falling, Optional<Do
     private static final double KEEP = 0.9;
     /** Width of the bell that the losses are smoothed by, as a share of all steps. */
     private static final double BELL = 0.03;
+    /** What a loss counts at most in the smoothed ones, in first losses: an explosion must not hide the fall before it. */
+    private static final double MOST = 1.5;
     /** A fall by less than this share of the first loss is none. */
     private static final double FALL = 0.05;
 
@@ -34,7 +36,7 @@ public record RateFinder(List<Step> steps, Optional<Double> falling, Optional<Do
      *
      * @param rate   that the step is made with
      * @param loss   of its batch, before the step
-     * @param smooth mean of the losses around it, weighted by a bell
+     * @param smooth mean of the losses around it, weighted by a bell; those far above the first count less
      */
     public record Step(double rate, double loss, double smooth) {
     }
@@ -82,12 +84,13 @@ public record RateFinder(List<Step> steps, Optional<Double> falling, Optional<Do
     /** Smooths and looks; {@code bell} is in steps. */
     static RateFinder of(double[] rates, List<Double> losses, double bell) {
         List<Step> steps = new ArrayList<>();
+        double most = losses.isEmpty() ? 0 : MOST * losses.getFirst();
         for (int i = 0; i < losses.size(); i++) {
             double sum = 0;
             double weights = 0;
             for (int j = 0; j < losses.size(); j++) {
                 double w = StrictMath.exp(-0.5 * (i - j) * (i - j) / (bell * bell));
-                sum += w * losses.get(j);
+                sum += w * Math.min(losses.get(j), most);
                 weights += w;
             }
             steps.add(new Step(rates[i], losses.get(i), sum / weights));
