@@ -112,7 +112,8 @@ final class Charts {
                     .mapToDouble(LayerSample::ratio).filter(r -> r > 0).findFirst().orElse(Double.NaN)).toArray();
             boolean told = names.size() <= NAMED || k == 0 || k == names.size() - 1 || k == names.size() / 2;
             marks.add(
-                    new Line(told ? name : "", Ink.along(names.size() == 1 ? 0 : k / (names.size() - 1.0)), when(run), ratios, 1.5,
+                    new Line(told ? run.looks().getLast().layers().get(k).layer() : "",
+                            Ink.along(names.size() == 1 ? 0 : k / (names.size() - 1.0)), when(run), ratios, 1.5,
                             false, 0));
         }
         DoubleStream values = marks.stream().flatMapToDouble(m -> m instanceof Line l ? Arrays.stream(l.value())

@@ -63,7 +63,7 @@ final class HistogramPicture {
             LayerSample now = last.get(k);
             double base = TOP + ROW * (k + 1);
             List<LayerSample> then = first.stream().filter(s -> s.name().equals(now.name())).limit(1).toList();
-            d.text(d.fit(now.name(), SMALL, NAME - 8), 0, base - 4, SMALL, Ink.TEXT, Align.LEFT);
+            d.text(d.fit(now.layer(), SMALL, NAME - 8), 0, base - 4, SMALL, Ink.TEXT, Align.LEFT);
             row(d, now.weights(), then.stream().map(LayerSample::weights).toList(), NAME, base, Ink.BLUE);
             d.text(reach(now.weights()), NAME + COLUMN + 3, base - 4, 9, Ink.FAINT, Align.LEFT);
             row(d, cut(now.gradients()), then.stream().map(s -> cut(s.gradients())).toList(), gradients, base, Ink.RED);

@@ -31,6 +31,11 @@ public record LayerSample(String name, double weight, double gradient, double ra
         return new LayerSample(name, w, rms(dw), w == 0 ? 0 : rms(update) / w, Histogram.of(before), Histogram.ofMagnitudes(dw));
     }
 
+    /** {@return the layer's name} */
+    String layer() {
+        return name.replaceFirst("\\.weight$", "");
+    }
+
     private static double rms(double[] x) {
         double sum = 0;
         for (double v : x) {

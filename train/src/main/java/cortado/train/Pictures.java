@@ -3,6 +3,8 @@ package cortado.train;
 import cortado.io.ModelFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The pictures of a run as files, drawn from its folder. */
 final class Pictures {
@@ -18,16 +20,19 @@ final class Pictures {
 
     static void write(RunRecord run) {
         Path folder = run.folder();
-        Charts.of(run).forEach(f -> f.canvas().save(folder.resolve(f.name() + ".png")));
+        List<Runnable> all = new ArrayList<>();
+        Charts.of(run).forEach(f -> all.add(() -> f.canvas().save(folder.resolve(f.name() + ".png"))));
         run.val().ifPresent(val -> {
-            ImageSheet.mistakes(run, val).save(folder);
-            ImageSheet.confused(run, val).save(folder);
+            all.add(() -> ImageSheet.mistakes(run, val).save(folder));
+            all.add(() -> ImageSheet.confused(run, val).save(folder));
         });
         if (!run.batch().isEmpty()) {
-            ImageSheet.batch(run.batch()).save(folder);
+            all.add(() -> ImageSheet.batch(run.batch()).save(folder));
         }
         if (Files.exists(folder.resolve(Run.BEST))) {
-            FilterPicture.draw(ModelFile.read(folder.resolve(Run.BEST))).ifPresent(c -> c.save(folder.resolve("filters.png")));
+            all.add(() -> FilterPicture.draw(ModelFile.read(folder.resolve(Run.BEST)))
+                    .ifPresent(c -> c.save(folder.resolve("filters.png"))));
         }
+        all.parallelStream().forEach(Runnable::run);
     }
 }

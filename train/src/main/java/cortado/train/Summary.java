@@ -120,6 +120,7 @@ final class Summary {
     }
 
     private static final Map<String, String> NAMES = Map.of("cortado", "Cortado", "jdk", "JDK", "data_sha256", "data, SHA-256",
+            "code_sha256", "code, SHA-256", "cpu", "processor",
             "best_sha256", "best weights, SHA-256", "last_sha256", "last weights, SHA-256", "os", "system");
 
     String footer() {
