@@ -101,6 +101,7 @@ public final class Main implements Runnable {
                 .addSubcommand("resume", new ResumeCommand(new Common(output)))
                 .addSubcommand("reproduce", new ReproduceCommand(new Common(output)))
                 .addSubcommand("lr-find", new LrFindCommand(new Common(output)))
+                .addSubcommand("augment", new AugmentCommand(new Common(output)))
                 .addSubcommand("recipes", new RecipesCommand(new Common(output)))
                 .addSubcommand("val", new ValCommand(new Common(output)))
                 .addSubcommand("report", new ReportCommand(new Common(output)))

@@ -56,6 +56,21 @@ record ImageSheet(String name, String title, String caption, List<Row> rows) {
                 rows(batch.stream().map(t -> new Tile(t, "", false)).toList(), 8));
     }
 
+    /**
+     * What augmentation makes of some images, epoch by epoch.
+     *
+     * @param images   the images as they are
+     * @param augmented of each epoch
+     */
+    static ImageSheet augmented(List<Thumbnail> images, List<List<Tile>> augmented) {
+        List<Row> rows = new ArrayList<>();
+        rows.add(new Row("as they are", images.stream().map(t -> new Tile(t, "", false)).toList()));
+        for (List<Tile> epoch : augmented) {
+            rows.add(new Row("epoch " + rows.size(), epoch));
+        }
+        return new ImageSheet("augment", "Augmented training images", "One image a column, one epoch a row.", rows);
+    }
+
     static ImageSheet mistakes(RunRecord run, Evaluation val) {
         List<Tile> tiles = val.topLosses().stream().limit(Pictures.TOP_LOSSES)
                 .flatMap(e -> tile(run, val, e).stream()).toList();
@@ -98,6 +113,10 @@ record ImageSheet(String name, String title, String caption, List<Row> rows) {
     }
 
     void save(Path folder) {
+        canvas().save(folder.resolve(name + ".png"));
+    }
+
+    Canvas canvas() {
         int columns = Math.max(6, rows.stream().mapToInt(r -> r.tiles().size()).max().orElse(0));
         int height = rows.stream().mapToInt(ImageSheet::height).sum();
         Canvas c = new Canvas(2 * MARGIN + columns * PITCH, 76 + height);
@@ -112,7 +131,7 @@ record ImageSheet(String name, String title, String caption, List<Row> rows) {
             }
             y += height(row);
         }
-        c.save(folder.resolve(name + ".png"));
+        return c;
     }
 
     private static int height(Row row) {

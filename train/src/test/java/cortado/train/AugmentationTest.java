@@ -94,4 +94,29 @@ class AugmentationTest {
     private static boolean equal(Parameters a, Parameters b) {
         return a.map().keySet().stream().allMatch(n -> java.util.Arrays.equals(a.get(n).floats(), b.get(n).floats()));
     }
+
+    /** Columns and rows decide the size; without augmentation all rows show the same pixels, with it they do not. */
+    @Test
+    void theSheetShowsImagesByEpochs_seed7(@org.junit.jupiter.api.io.TempDir java.nio.file.Path dir) throws java.io.IOException {
+        Settings s = Shades.settings(2);
+        java.awt.image.BufferedImage plain = sheet(s.withAugmentation(Augmentation.NONE), dir.resolve("plain.png"));
+        java.awt.image.BufferedImage mixed = sheet(s.withAugmentation(of("mixup", 1, "rotation", 45)), dir.resolve("mixed.png"));
+        assertThat(mixed.getWidth()).isEqualTo(plain.getWidth());
+        assertThat(plain.getHeight()).isGreaterThan(plain.getWidth() / 4);
+        int pitch = 2 * 135; // label and head included
+        int top = 2 * 92;
+        assertThat(strip(plain, top)).isEqualTo(strip(plain, top + pitch));
+        assertThat(strip(mixed, top)).isEqualTo(strip(plain, top)).isNotEqualTo(strip(mixed, top + pitch));
+        assertThatThrownBy(() -> AugmentationSheet.draw(s, Shades.data(30, 5), 0, 3, dir.resolve("none.png")))
+                .isInstanceOf(FormatException.class).hasMessageContaining("received 0");
+    }
+
+    private static java.awt.image.BufferedImage sheet(Settings s, java.nio.file.Path file) throws java.io.IOException {
+        AugmentationSheet.draw(s, Shades.data(30, 5), 8, 3, file);
+        return javax.imageio.ImageIO.read(file.toFile());
+    }
+
+    private static int[] strip(java.awt.image.BufferedImage image, int top) {
+        return image.getRGB(0, top, image.getWidth(), 140, null, 0, image.getWidth());
+    }
 }
