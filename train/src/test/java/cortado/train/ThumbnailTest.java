@@ -11,6 +11,7 @@ import cortado.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -46,6 +47,13 @@ class ThumbnailTest {
             }
         }
         assertThat(image.getRaster().getNumBands()).isEqualTo(c == 3 ? 3 : 1);
+    }
+
+    /** Readers in browsers check the sums, the JDK's does not; that of the last chunk is the same in every PNG file. */
+    @Test
+    void chunksEndWithTheirSum() {
+        byte[] file = Png.of(1, 1, 1, new byte[1]);
+        assertThat(Arrays.copyOfRange(file, file.length - 4, file.length)).containsExactly(0xAE, 0x42, 0x60, 0x82);
     }
 
     @Test
