@@ -48,7 +48,8 @@ final class BenchCommand implements Callable<Integer> {
             description = "Race against the fastest of these: pytorch (2.13, through JavaCPP), pytorch-python (what is installed), onnxruntime (1.29, inference only).")
     private List<String> peers = new ArrayList<>();
 
-    @Option(names = "--only", paramLabel = "W1,W2", split = ",", description = "Only these workloads, by id or network (default: all).")
+    @Option(names = "--only", paramLabel = "W1,W2", split = ",",
+            description = "Only these workloads, by id or network (default: all).")
     private Set<String> only = new HashSet<>();
 
     @Option(names = "--threads", paramLabel = "N,N", split = ",",
@@ -89,7 +90,8 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private List<Workload> workloads() {
-        Set<String> known = Workload.all().stream().flatMap(w -> Stream.of(w.id(), w.network())).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> known = Workload.all().stream().flatMap(w -> Stream.of(w.id(), w.network()))
+                .collect(Collectors.toCollection(TreeSet::new));
         for (String name : only) {
             if (!known.contains(name)) {
                 throw new FormatException("--only: there is no workload " + name + "; there are " + String.join(", ", known));

@@ -71,6 +71,9 @@ class SurvivalTest {
         for (int megabytes : new int[] {5, 6, 12}) {
             try (Child child = trial.go(List.of(), List.of("-Xmx" + megabytes + "m"))) {
                 int code = child.code();
+                if (code == 1 && child.err().contains("initialization of VM")) {
+                    continue; // another Java, which does not even start with so little
+                }
                 assertThat(code).as(child.err()).isIn(0, 2);
                 failed += code == 2 ? 1 : 0;
                 assertThat(code == 0 || child.err().contains("out of memory")).as(child.err()).isTrue();
