@@ -21,8 +21,8 @@ import picocli.CommandLine.Mixin;
         footer = {
             "  cortado reproduce runs/digits-lenet5-1",
             "",
-            "Writes nothing. Exit codes: 0 the same bits, 1 others; what has changed since (data, code, Java,",
-            "machine) is named then."})
+            "It writes nothing. Exit codes: 0 the same bits, 1 others; then it names what",
+            "has changed since: data, code, Java, machine."})
 final class ReproduceCommand implements Callable<Integer> {
     @Mixin
     private final Common common;

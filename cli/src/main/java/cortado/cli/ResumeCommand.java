@@ -15,8 +15,9 @@ import picocli.CommandLine.Mixin;
             "  cortado resume runs/digits-lenet5-1",
             "  cortado resume runs/digits-lenet5-1 --threads 8     the same bits",
             "",
-            "From the newest whole checkpoint; from the start if there is none yet. Settings are those of the",
-            "run's config.json. It ends with the same weights as if it had never been interrupted."})
+            "It begins at the newest whole checkpoint, or at the start if there is none,",
+            "and ends with the same weights as if it had never been interrupted.",
+            "Settings are those of the run's config.json."})
 final class ResumeCommand implements Callable<Integer> {
     @Mixin
     private final Common common;
