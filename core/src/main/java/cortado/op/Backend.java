@@ -80,6 +80,7 @@ public interface Backend {
     private static boolean suitsLanes(Op op) {
         return switch (op) {
             case Conv2d c -> c.filters() <= 64;
+            case Relu6 _ -> false; // joined to the convolution before it in channels only
             case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, AdaptiveAvgPool2d _, Relu _, Elementwise _, Flatten _, Add _, Mul _, Upsample _, Softmax _, SoftmaxCrossEntropy _, Rectified _ ->
                 true;
             default -> false;
@@ -141,15 +142,15 @@ public interface Backend {
             @Override
             public Kernel kernel(Op op, Shape... x) {
                 return switch (op) {
-                    case Conv2d c -> convolution(c, x[0], false);
-                    case Linear l -> new Conv2dChannels(l, x[0], false);
+                    case Conv2d c -> convolution(c, x[0], 0);
+                    case Linear l -> new Conv2dChannels(l, x[0], 0);
                     case BatchNorm2d b -> new BatchNorm2dChannels(b, x[0], false, 0);
                     case BatchNormAdd(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], true, 0);
                     case Rectified(BatchNorm2d b, float most) -> new BatchNorm2dChannels(b, x[0], false, most);
                     case Rectified(BatchNormAdd(BatchNorm2d b), float most) when most == Float.POSITIVE_INFINITY -> new BatchNorm2dChannels(b, x[0], true, most);
-                    case Rectified r when r.most() < Float.POSITIVE_INFINITY -> Kernel.reference(op); // fused with batch norm only
-                    case Rectified(Conv2d c, float _) -> convolution(c, x[0], true);
-                    case Rectified(Linear l, float _) -> new Conv2dChannels(l, x[0], true);
+                    case Rectified(Conv2d c, float most) -> convolution(c, x[0], most);
+                    case Rectified(Linear l, float most) -> new Conv2dChannels(l, x[0], most);
+                    case Rectified r when r.most() < Float.POSITIVE_INFINITY -> Kernel.reference(op); // never fused
                     case Concat c -> new MovedChannels.ConcatChannels(c);
                     case Pad p -> new MovedChannels.PadChannels(p);
                     case Flatten f -> new MovedChannels.FlattenChannels(f);
@@ -169,7 +170,7 @@ public interface Backend {
         };
     }
 
-    private static Kernel convolution(Conv2d op, Shape x, boolean relu) {
-        return Conv2dWinogradChannels.fits(op, x) ? new Conv2dWinogradChannels(op, x, relu) : new Conv2dChannels(op, x, relu);
+    private static Kernel convolution(Conv2d op, Shape x, float most) {
+        return Conv2dWinogradChannels.fits(op, x) ? new Conv2dWinogradChannels(op, x, most) : new Conv2dChannels(op, x, most);
     }
 }

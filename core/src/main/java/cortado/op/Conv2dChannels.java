@@ -25,25 +25,25 @@ final class Conv2dChannels implements Wide {
     private final Shape y;
     private final int groups;
     private final Window window;
-    private final boolean relu;
+    private final float most;
     final Correlation forward;
     final Correlation input;
     final WeightGradient weights;
 
-    Conv2dChannels(Conv2d op, Shape x, boolean relu) {
-        this(x, op.output(x), op.window(), op.groups(), relu);
+    Conv2dChannels(Conv2d op, Shape x, float most) {
+        this(x, op.output(x), op.window(), op.groups(), most);
     }
 
-    Conv2dChannels(Linear op, Shape x, boolean relu) {
-        this(x, op.output(x), Window.of(1), 1, relu);
+    Conv2dChannels(Linear op, Shape x, float most) {
+        this(x, op.output(x), Window.of(1), 1, most);
     }
 
-    Conv2dChannels(Shape x, Shape y, Window window, int groups, boolean relu) {
+    Conv2dChannels(Shape x, Shape y, Window window, int groups, float most) {
         this.x = x;
         this.y = y;
         this.window = window;
         this.groups = groups;
-        this.relu = relu;
+        this.most = most;
         forward = forward(Layout.CHANNELS);
         weights = new WeightGradient(forward, x.n());
         int cg = x.dim(1) / groups;
@@ -116,7 +116,7 @@ final class Conv2dChannels implements Wide {
 
     @Override
     public List<Phase> forward(Operands o, List<Tensor> room) {
-        return List.of(run(reading(o), o, o.y(), o.x(), o.prepared(), false, relu, room));
+        return List.of(run(reading(o), o, o.y(), o.x(), o.prepared(), false, most, room));
     }
 
     static Phase pack(Correlation c, Operands o, float[] b, int bo, Tensor to) {
@@ -125,16 +125,16 @@ final class Conv2dChannels implements Wide {
                         to.offset()));
     }
 
-    static Phase run(Correlation c, Operands o, Tensor y, Tensor x, Tensor w, boolean add, boolean relu,
+    static Phase run(Correlation c, Operands o, Tensor y, Tensor x, Tensor w, boolean add, float most,
             List<Tensor> room) {
-        return Phase.of(() -> c.parts(o.n()), (part, worker) -> c.run(part, o.n(), y, x, w, add, relu, room.get(worker)));
+        return Phase.of(() -> c.parts(o.n()), (part, worker) -> c.run(part, o.n(), y, x, w, add, most, room.get(worker)));
     }
 
     @Override
     public List<Phase> backward(Operands o, List<Tensor> room) {
         List<Phase> phases = new ArrayList<>();
-        if (relu) {
-            phases.add(mask(o));
+        if (most > 0) {
+            phases.add(mask(o, most));
         }
         if (o.dw().isPresent()) {
             WeightGradient g = o.x().layout() == Layout.CHANNELS ? weights : new WeightGradient(reading(o), x.n());
@@ -145,18 +145,21 @@ final class Conv2dChannels implements Wide {
         }
         if (o.dx().isPresent()) {
             phases.add(pack(input, o, NO_BIAS, 0, o.scratch()));
-            phases.add(run(input, o, o.dx().get(), o.dy(), o.scratch(), o.accumulates(0), false, room));
+            phases.add(run(input, o, o.dx().get(), o.dy(), o.scratch(), o.accumulates(0), 0, room));
         }
         return phases;
     }
 
-    /** Sets dy to zero, in place, where a ReLU's output is not positive. */
-    static Phase mask(Operands o) {
+    /** Sets dy to zero, in place, where a ReLU's output is not positive or a ReLU6's not below 6. */
+    static Phase mask(Operands o, float most) {
         Tensor dy = o.dy();
         int image = dy.length() / dy.shape().n();
         return Phase.of(o::n, (n, _) -> {
             int at = dy.offset() + n * image;
             Blocks.mask(dy.floats(), at, dy.floats(), at, o.y().floats(), o.y().offset() + n * image, image, false);
+            if (most < Float.POSITIVE_INFINITY) {
+                Blocks.below(dy.floats(), at, o.y().floats(), o.y().offset() + n * image, image, most);
+            }
         });
     }
 

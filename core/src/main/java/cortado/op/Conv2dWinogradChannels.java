@@ -22,14 +22,14 @@ final class Conv2dWinogradChannels implements Wide {
     private final Conv2dChannels direct;
     private final int c;
     private final int k;
-    private final boolean relu;
+    private final float most;
     private final WinogradTiles forward;
     private final WinogradTiles input;
     private final WinogradGradient weights;
 
-    Conv2dWinogradChannels(Conv2d op, Shape x, boolean relu) {
-        this.relu = relu;
-        direct = new Conv2dChannels(op, x, relu);
+    Conv2dWinogradChannels(Conv2d op, Shape x, float most) {
+        this.most = most;
+        direct = new Conv2dChannels(op, x, most);
         c = x.c();
         k = op.filters();
         Side in = Side.of(x, Layout.CHANNELS);
@@ -87,7 +87,7 @@ final class Conv2dWinogradChannels implements Wide {
     public List<Phase> forward(Operands o, List<Tensor> room) {
         return o.x().layout() == Layout.ROWS ? direct.forward(o, room)
                 : List.of(Phase.of(() -> forward.parts(o.n()),
-                        (part, worker) -> forward.run(part, o.n(), o.y(), o.x(), o.prepared(), false, relu, room.get(worker))));
+                        (part, worker) -> forward.run(part, o.n(), o.y(), o.x(), o.prepared(), false, most, room.get(worker))));
     }
 
     @Override
@@ -96,8 +96,8 @@ final class Conv2dWinogradChannels implements Wide {
             return direct.backward(o, room);
         }
         List<Phase> phases = new ArrayList<>();
-        if (relu) {
-            phases.add(Conv2dChannels.mask(o));
+        if (most > 0) {
+            phases.add(Conv2dChannels.mask(o, most));
         }
         if (o.dw().isPresent()) {
             phases.addAll(weights.phases(o, room));
@@ -111,7 +111,7 @@ final class Conv2dWinogradChannels implements Wide {
             phases.add(Phase.of(input::panels,
                     (p, worker) -> input.prepare(p, o.w(), 9, 9 * c, true, Conv2dChannels.NO_BIAS, 0, u, room.get(worker))));
             phases.add(Phase.of(() -> input.parts(o.n()),
-                    (part, worker) -> input.run(part, o.n(), dx, o.dy(), u, o.accumulates(0), false, room.get(worker))));
+                    (part, worker) -> input.run(part, o.n(), dx, o.dy(), u, o.accumulates(0), 0, room.get(worker))));
         }
         return phases;
     }

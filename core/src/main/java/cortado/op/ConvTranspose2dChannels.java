@@ -16,7 +16,7 @@ final class ConvTranspose2dChannels implements Wide {
 
     ConvTranspose2dChannels(ConvTranspose2d op, Shape x) {
         this.op = op;
-        this.mirrored = new Conv2dChannels(op.output(x), x, op.window(), op.groups(), false);
+        this.mirrored = new Conv2dChannels(op.output(x), x, op.window(), op.groups(), 0);
     }
 
     @Override
@@ -51,7 +51,7 @@ final class ConvTranspose2dChannels implements Wide {
         if (o.x().layout() != Layout.CHANNELS) {
             return List.of(Phase.of(() -> 1, (_, _) -> op.forward(o)));
         }
-        return List.of(Conv2dChannels.run(mirrored.input, o, o.y(), o.x(), o.prepared(), false, false, room));
+        return List.of(Conv2dChannels.run(mirrored.input, o, o.y(), o.x(), o.prepared(), false, 0, room));
     }
 
     @Override
@@ -68,7 +68,7 @@ final class ConvTranspose2dChannels implements Wide {
         }
         if (o.dx().isPresent()) {
             phases.add(Conv2dChannels.pack(mirrored.forward, o, Conv2dChannels.NO_BIAS, 0, o.scratch()));
-            phases.add(Conv2dChannels.run(mirrored.forward, o, o.dx().get(), o.dy(), o.scratch(), o.accumulates(0), false, room));
+            phases.add(Conv2dChannels.run(mirrored.forward, o, o.dx().get(), o.dy(), o.scratch(), o.accumulates(0), 0, room));
         }
         return phases;
     }

@@ -238,7 +238,7 @@ final class Correlation {
     }
 
     /** Computes one part of y from x and packed weights {@code w}. */
-    void run(int part, int n, Tensor y, Tensor x, Tensor w, boolean add, boolean relu, Tensor room) {
+    void run(int part, int n, Tensor y, Tensor x, Tensor w, boolean add, float most, Tensor room) {
         Stretch s = stretch(part / splits, n);
         List<Panel> panels = packed.panels();
         List<Panel> mine = panels.subList(part % splits * panels.size() / splits, (part % splits + 1) * panels.size() / splits);
@@ -264,8 +264,8 @@ final class Correlation {
                 }
             }
         }
-        if (relu) {
-            rectify(mine, y, s);
+        if (most > 0) {
+            rectify(mine, y, s, most);
         }
     }
 
@@ -292,8 +292,8 @@ final class Correlation {
         }
     }
 
-    /** max(y, 0) of the blocks that some panels of a stretch touch. */
-    private void rectify(List<Panel> panels, Tensor y, Stretch s) {
+    /** min(max(y, 0), most) of the blocks that some panels of a stretch touch. */
+    private void rectify(List<Panel> panels, Tensor y, Stretch s, float most) {
         for (Panel p : panels) {
             int from = p.group() * out / Lanes.WIDTH + p.first();
             int to = Math.min(this.y.blocks(), from + p.blocks() + (apart() ? 1 : 0));
@@ -301,7 +301,7 @@ final class Correlation {
                 for (int b = from; b < to; b++) {
                     for (int r = s.top; r < s.top + s.rows; r++) {
                         int at = y.offset() + m * this.y.image() + b * this.y.block() + r * this.y.row();
-                        Blocks.rectify(y.floats(), at, y.floats(), at, this.y.w() * Lanes.WIDTH);
+                        Blocks.rectify(y.floats(), at, y.floats(), at, this.y.w() * Lanes.WIDTH, most);
                     }
                 }
             }

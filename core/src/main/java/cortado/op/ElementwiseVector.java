@@ -12,7 +12,7 @@ final class ElementwiseVector {
     record ReluVector() implements Lanewise {
         @Override
         public void forward(Operands o) {
-            Blocks.rectify(o.y().floats(), o.y().offset(), o.x().floats(), o.x().offset(), o.y().length());
+            Blocks.rectify(o.y().floats(), o.y().offset(), o.x().floats(), o.x().offset(), o.y().length(), Float.POSITIVE_INFINITY);
         }
 
         @Override
@@ -74,7 +74,7 @@ final class ElementwiseVector {
         public void forward(Operands o) {
             inner.forward(o);
             Tensor y = o.y();
-            Blocks.rectify(y.floats(), y.offset(), y.floats(), y.offset(), y.length());
+            Blocks.rectify(y.floats(), y.offset(), y.floats(), y.offset(), y.length(), Float.POSITIVE_INFINITY);
         }
 
         @Override

@@ -95,7 +95,7 @@ final class WinogradTiles {
                 room.offset());
     }
 
-    void run(int part, int n, Tensor y, Tensor x, Tensor u, boolean add, boolean relu, Tensor room) {
+    void run(int part, int n, Tensor y, Tensor x, Tensor u, boolean add, float most, Tensor room) {
         int first = part / splits * tiles;
         int count = Math.min(tiles, tiles(n) - first);
         int from = part % splits * panels / splits;
@@ -115,11 +115,11 @@ final class WinogradTiles {
             }
         }
         for (int b = first(from); b < first(to); b++) {
-            output(first, count, b, room, m + b * tiles * Lanes.WIDTH, y, u, add, relu);
+            output(first, count, b, room, m + b * tiles * Lanes.WIDTH, y, u, add, most);
         }
     }
 
-    private void output(int first, int count, int block, Tensor room, int m, Tensor y, Tensor u, boolean add, boolean relu) {
+    private void output(int first, int count, int block, Tensor room, int m, Tensor y, Tensor u, boolean add, float most) {
         for (int t = 0; t < count; t++) {
             int tile = (first + t) % (high * wide);
             int h = tile / wide * 4;
@@ -127,7 +127,7 @@ final class WinogradTiles {
             int at = y.offset() + (first + t) / (high * wide) * this.y.image() + block * this.y.block() + h * this.y.row()
                     + w * Lanes.WIDTH;
             Winograd.output(room.floats(), m + t * Lanes.WIDTH, xiM, y.floats(), at, this.y.row(), Math.min(4, this.y.h() - h),
-                    Math.min(4, this.y.w() - w), u.floats(), u.offset() + ZEROS + block * Lanes.WIDTH, add, relu, room.floats(),
+                    Math.min(4, this.y.w() - w), u.floats(), u.offset() + ZEROS + block * Lanes.WIDTH, add, most, room.floats(),
                     room.offset());
         }
     }

@@ -14,18 +14,36 @@ public final class Blocks {
     }
 
     /**
-     * {@code y = max(x, 0)}; a NaN stays.
+     * {@code y = min(max(x, 0), most)}; a NaN stays.
      *
      * @param y  output, may be x
      * @param yo its first element
      * @param x  input
      * @param xo its first element
      * @param n  elements, a multiple of 16
+     * @param most infinite for ReLU, 6 for ReLU6
      */
-    public static void rectify(float[] y, int yo, float[] x, int xo, int n) {
+    public static void rectify(float[] y, int yo, float[] x, int xo, int n, float most) {
         for (int i = 0; i < n; i += V) {
             FloatVector v = FloatVector.fromArray(F, x, xo + i);
-            v.blend(0f, v.compare(VectorOperators.LE, 0f)).intoArray(y, yo + i);
+            v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most)).intoArray(y, yo + i);
+        }
+    }
+
+    /**
+     * {@code dy = 0} where {@code y ≥ most}.
+     *
+     * @param dy   gradient, changed in place
+     * @param dyo  its first element
+     * @param y    output of a ReLU6
+     * @param yo   its first element
+     * @param n    elements, a multiple of 16
+     * @param most where it was cut off
+     */
+    public static void below(float[] dy, int dyo, float[] y, int yo, int n, float most) {
+        for (int i = 0; i < n; i += V) {
+            FloatVector.fromArray(F, dy, dyo + i).blend(0f, FloatVector.fromArray(F, y, yo + i).compare(VectorOperators.GE, most))
+                    .intoArray(dy, dyo + i);
         }
     }
 
