@@ -147,7 +147,8 @@ public interface Backend {
                     case BatchNorm2d b -> new BatchNorm2dChannels(b, x[0], false, 0);
                     case BatchNormAdd(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], true, 0);
                     case Rectified(BatchNorm2d b, float most) -> new BatchNorm2dChannels(b, x[0], false, most);
-                    case Rectified(BatchNormAdd(BatchNorm2d b), float most) when most == Float.POSITIVE_INFINITY -> new BatchNorm2dChannels(b, x[0], true, most);
+                    case Rectified(BatchNormAdd(BatchNorm2d b), float most) when most == Float.POSITIVE_INFINITY ->
+                        new BatchNorm2dChannels(b, x[0], true, most);
                     case Rectified(Conv2d c, float most) -> convolution(c, x[0], most);
                     case Rectified(Linear l, float most) -> new Conv2dChannels(l, x[0], most);
                     case Rectified r when r.most() < Float.POSITIVE_INFINITY -> Kernel.reference(op); // never fused

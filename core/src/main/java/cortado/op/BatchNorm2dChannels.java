@@ -187,7 +187,8 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, float most
     private void pass(Tensor dr, Operands o, int at) {
         int length = pixels() * WIDTH;
         if (most == Float.POSITIVE_INFINITY) {
-            Blocks.mask(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, o.y().floats(), o.y().offset() + at, length,
+            Blocks.mask(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, o.y().floats(), o.y().offset() + at,
+                    length,
                     o.accumulates(1));
         } else if (o.accumulates(1)) {
             Blocks.add(dr.floats(), dr.offset() + at, o.dy().floats(), o.dy().offset() + at, length);

@@ -107,7 +107,8 @@ final class Fusion {
     }
 
     private static boolean takes(Op op, Op bend) {
-        return bend instanceof Relu && takesRelu(op) || bend instanceof Relu6 && (op instanceof BatchNorm2d || op instanceof Conv2d || op instanceof Linear);
+        return bend instanceof Relu && takesRelu(op)
+                || bend instanceof Relu6 && (op instanceof BatchNorm2d || op instanceof Conv2d || op instanceof Linear);
     }
 
     private static boolean takesRelu(Op op) {

@@ -145,14 +145,16 @@ public final class Planes {
             FloatVector shift = FloatVector.fromArray(F, t, to + SHIFT + lane);
             if (r.length > 0) {
                 for (int i = lane; i < pixels * WIDTH; i += WIDTH) {
-                    FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean).fma(scale, shift).add(FloatVector.fromArray(F, r, ro + i));
+                    FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean).fma(scale, shift)
+                            .add(FloatVector.fromArray(F, r, ro + i));
                     (most > 0 ? v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most)) : v)
                             .intoArray(y, yo + i);
                 }
             } else if (most > 0) {
                 for (int i = lane; i < pixels * WIDTH; i += WIDTH) {
                     FloatVector v = FloatVector.fromArray(F, x, xo + i).sub(mean).fma(scale, shift);
-                    v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most)).intoArray(y, yo + i);
+                    v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most)).intoArray(y,
+                            yo + i);
                 }
             } else {
                 for (int i = lane; i < pixels * WIDTH; i += WIDTH) {

@@ -139,7 +139,8 @@ public final class Winograd {
                     int to = yo + lane + i * row + j * WIDTH;
                     FloatVector v = FloatVector.fromArray(F, room, ro + lane + (24 + j) * WIDTH).add(bias);
                     v = add ? v.add(FloatVector.fromArray(F, y, to)) : v;
-                    v = most > 0 ? v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most)) : v;
+                    v = most > 0 ? v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most))
+                            : v;
                     v.intoArray(y, to);
                 }
             }

@@ -162,7 +162,8 @@ class ChannelsTest {
             assertThat(Checks.compare("y", expected.y(), o.y())).matches(f -> f.passed(1e-5));
             for (int i = 0; i < Checks.gradients(c, o).size(); i++) {
                 Tensor gradient = Checks.gradients(c, o).get(i);
-                assertThat(Checks.compare("gradient " + i, Checks.gradients(c, expected).get(i), gradient)).matches(f -> f.passed(1e-5));
+                assertThat(Checks.compare("gradient " + i, Checks.gradients(c, expected).get(i), gradient))
+                        .matches(f -> f.passed(1e-5));
             }
         }
         for (Tensor t : List.of(o.y(), o.dx().orElseThrow())) {

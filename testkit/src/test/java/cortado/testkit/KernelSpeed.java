@@ -74,7 +74,8 @@ final class KernelSpeed {
                 .withScratch(noise(Shape.of(Math.max(1, kernel.scratch())), Layout.ROWS))
                 .withPrepared(noise(Shape.of(Math.max(1, kernel.prepared())), Layout.ROWS));
         Tensor dy = noise(y, Layout.CHANNELS);
-        Operands dx = o.withGradients(dy, List.of(Optional.of(noise(j.x, Layout.CHANNELS))), new boolean[1], List.of(Optional.empty()));
+        Operands dx = o.withGradients(dy, List.of(Optional.of(noise(j.x, Layout.CHANNELS))), new boolean[1],
+                List.of(Optional.empty()));
         Operands dw = o.withGradients(dy, List.of(Optional.empty()), new boolean[1],
                 List.of(Optional.of(noise(params.getFirst().shape(), Layout.ROWS))));
         double prepare = best(kernel.prepare(o, room));
