@@ -2,7 +2,8 @@
 module cortado.bench {
     requires transitive cortado.core;
     requires transitive cortado.io;
-    requires cortado.train;
+    requires transitive cortado.data;
+    requires transitive cortado.train;
     requires jdk.incubator.vector;
 
     exports cortado.bench;

@@ -61,6 +61,18 @@ final class Child implements AutoCloseable {
         return answer("run")[0];
     }
 
+    /** {@return the seconds that the steps of an epoch of the course took} */
+    double epoch(int epoch) throws IOException {
+        orders.println("epoch " + epoch);
+        return answer("epoch")[0];
+    }
+
+    /** {@return how many test images are right, and the seconds it took to see} */
+    double[] evaluate() throws IOException {
+        orders.println("evaluate");
+        return answer("evaluate");
+    }
+
     /** {@return the most bytes it ever had in memory, 0 if unknown} */
     long memory() throws IOException {
         orders.println("memory");

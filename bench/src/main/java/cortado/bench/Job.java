@@ -37,6 +37,11 @@ public record Job(Path folder, Mode mode, String optimizer, double rate, int thr
         return folder.resolve("model.safetensors");
     }
 
+    /** {@return the training that a {@link Learner} goes through, if there is one} */
+    public Path course() {
+        return folder.resolve("course.safetensors");
+    }
+
     /** {@return images and labels} */
     public Path batches() {
         return folder.resolve("batches.safetensors");

@@ -33,7 +33,7 @@ import java.util.stream.Stream;
  */
 public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consumer<String> progress) {
     /** Outcomes of as many steps are compared … */
-    private static final int CHECKED = 5;
+    static final int CHECKED = 5;
     /** … and may differ by so much, absolutely below 1 and relatively above. */
     private static final double TOLERANCE = 1e-3;
     private static final int BATCHES = 4;
@@ -53,7 +53,7 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
     }
 
     /** A warmed-up side: how many steps make a turn, and its rate in steps a second. */
-    private record Ready(Child child, int steps, double rate) {
+    record Ready(Child child, int steps, double rate) {
     }
 
     /**
@@ -95,10 +95,7 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
         Rng rng = new Rng(1);
         Shape image = w.graph().input().example();
         int classes = w.graph().outputExample().size();
-        Parameters weights = Parameters.init(w.graph(), rng.split("init"));
-        Folding folding = w.mode() == Mode.INFER ? Folding.of(w.graph()) : new Folding(w.graph(), List.of()); // for both sides
-        ModelFile.write(job.model(), new Model(w.network(), folding.graph(), folding.fold(weights), List.of(),
-                Normalization.none(image.dim(0)), Map.of()));
+        model(w, job, rng);
         Map<String, Tensor> all = new LinkedHashMap<>();
         for (int i = 0; i < (w.mode().single() ? 1 : BATCHES); i++) {
             all.put("images." + i, noise(image.batch(w.batch()), rng.split("images").split(i)));
@@ -112,8 +109,16 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
             all.put("dy.0", noise(w.graph().shapes(w.batch()).getLast(), rng.split("dy")));
         }
         Safetensors.write(job.batches(), all, Map.of());
-        job.model().toFile().deleteOnExit();
         job.batches().toFile().deleteOnExit();
+    }
+
+    /** The graph that both sides read, and its initial weights. */
+    static void model(Workload w, Job job, Rng rng) {
+        Parameters weights = Parameters.init(w.graph(), rng.split("init"));
+        Folding folding = w.mode() == Mode.INFER ? Folding.of(w.graph()) : new Folding(w.graph(), List.of()); // for both sides
+        ModelFile.write(job.model(), new Model(w.network(), folding.graph(), folding.fold(weights), List.of(),
+                Normalization.none(w.graph().input().example().dim(0)), Map.of()));
+        job.model().toFile().deleteOnExit();
     }
 
     /** Uniform, with mean 0 and variance 1. */
@@ -126,7 +131,8 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
         return t;
     }
 
-    private Ready best(Job job, long parameters, double[] outcome) throws IOException {
+    /** The fastest of the peers and their settings, warm, after it has shown that it computes the same. */
+    Ready best(Job job, long parameters, double[] outcome) throws IOException {
         Optional<Ready> best = Optional.empty();
         for (Contestant who : peers.stream().filter(p -> p.does(job.mode())).toList()) {
             for (String setting : who.settings()) {
@@ -208,7 +214,7 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
         return side.steps * (double) w.batch() / side.child.run(side.steps);
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             for (Path file : files.toList()) {
                 Files.delete(file);

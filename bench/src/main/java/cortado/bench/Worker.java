@@ -43,8 +43,9 @@ public interface Worker {
 
     /**
      * Obeys until the input ends. {@code check n}: n steps from the start, answers with their outcomes. {@code run n}: n steps
-     * from the start, answers with the seconds they took. {@code memory}: answers with the most bytes that the process ever had
-     * in memory, 0 where the system does not say.
+     * from the start, answers with the seconds they took. {@code epoch e} and {@code evaluate}, of a {@link Learner} only: goes
+     * through an epoch of the course, answers with the seconds; answers with how many test images are right, and the seconds.
+     * {@code memory}: answers with the most bytes that the process ever had in memory, 0 where the system does not say.
      *
      * @param worker does the work
      * @param in     one order a line
@@ -58,6 +59,8 @@ public interface Worker {
             switch (order[0]) {
                 case "check" -> answer(out, check(worker, Integer.parseInt(order[1])));
                 case "run" -> answer(out, "run " + run(worker, Integer.parseInt(order[1])));
+                case "epoch" -> answer(out, "epoch " + Learner.epoch(worker, Integer.parseInt(order[1])));
+                case "evaluate" -> answer(out, "evaluate " + Learner.evaluate(worker));
                 case "memory" -> answer(out, "memory " + peakMemory());
                 default -> throw new IOException("unknown order: " + line);
             }

@@ -48,7 +48,7 @@ def padding(layer):
     return pair(given)
 
 
-def function(layer, weights):
+def function(layer, weights, training):
     """One layer of the network's JSON as a function of its inputs."""
     op, name = layer["op"], layer["name"]
     w, b = weights.get(name + ".weight"), weights.get(name + ".bias")
@@ -59,7 +59,7 @@ def function(layer, weights):
     if op == "batchnorm2d":
         mean, var = weights[name + ".running_mean"], weights[name + ".running_var"]
         momentum, eps = layer.get("momentum", 0.1), layer.get("eps", 1e-5)
-        return lambda x: F.batch_norm(x, mean, var, w, b, mode == "TRAIN", momentum, eps)
+        return lambda x: F.batch_norm(x, mean, var, w, b, training, momentum, eps)
     if op == "linear":
         return lambda x: F.linear(x, w, b)
     if op == "maxpool2d":
@@ -87,12 +87,20 @@ weights = {name: t.clone().requires_grad_(mode == "TRAIN" and not name.endswith(
 batches, _ = safetensors(folder / "batches.safetensors")
 images = [batches[f"images.{i}"] for i in range(sum(n.startswith("images.") for n in batches))]
 labels = [batches[f"labels.{i}"].long() for i in range(len(images))]
-calls = [(layer["name"], function(layer, weights), layer.get("from")) for layer in layers]
+
+
+def network(training):
+    return [(layer["name"], function(layer, weights, training), layer.get("from")) for layer in layers]
+
+
+calls, judging = network(mode == "TRAIN"), network(False)
+rates = [float(rate)]
+course = None
 optimizer = None
 outcome = None
 
 
-def forward(x):
+def forward(x, calls=calls):
     y = {"x": x}
     for name, call, sources in calls:
         x = call(*[y[s] for s in ([sources] if isinstance(sources, str) else sources)]) if sources else call(x)
@@ -116,6 +124,7 @@ def step(i):
     global outcome
     x, y = images[i % len(images)], labels[i % len(images)]
     if mode == "TRAIN":
+        optimizer.param_groups[0]["lr"] = rates[i % len(rates)]
         optimizer.zero_grad(set_to_none=True)
         outcome = F.cross_entropy(forward(x), y)
         outcome.backward()
@@ -123,6 +132,30 @@ def step(i):
     else:
         with torch.inference_mode():
             outcome = gradients(layers[-1], x) if mode in ("DX", "DW") else forward(x)
+
+
+def prepare(epoch):
+    """Lays the batches of an epoch of the course ready; the first begins from the initial weights."""
+    global course, images, labels, rates
+    if not course:
+        course, _ = safetensors(folder / "course.safetensors")
+    if epoch == 0:
+        reset()
+    order = course["order"][epoch].long()
+    images = [course["images"][batch] for batch in order]
+    if setting == "nhwc":
+        images = [x.contiguous(memory_format=torch.channels_last) for x in images]
+    labels = [course["labels"][batch].long() for batch in order]
+    rates = course["rates"][epoch].tolist()
+    return len(order)
+
+
+def right():
+    """How many of the test images get their own class's score as the highest."""
+    size = course["order"].shape[2]
+    with torch.inference_mode():
+        return sum((forward(x, judging).argmax(1) == y).sum().item()
+                   for x, y in zip(course["testImages"].split(size), course["testLabels"].split(size)))
 
 
 def gradients(layer, x):
@@ -169,5 +202,15 @@ for line in sys.stdin:
         for i in range(int(number[0])):
             step(i)
         print("run", time.perf_counter() - start, flush=True)
+    elif order == "epoch":
+        steps = prepare(int(number[0]))
+        start = time.perf_counter()
+        for i in range(steps):
+            step(i)
+        print("epoch", time.perf_counter() - start, flush=True)
+    elif order == "evaluate":
+        start = time.perf_counter()
+        n = right()
+        print("evaluate", n, time.perf_counter() - start, flush=True)
     else:
         print("memory", peak_memory(), flush=True)

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -30,6 +31,7 @@ import picocli.CommandLine.Option;
             "  cortado bench --quick",
             "  cortado bench --only W1,W2 --threads 1,2",
             "  cortado bench --peer pytorch --json",
+            "  cortado bench --peer pytorch --to-accuracy 0.92",
             "",
             "W1 LeNet-5, W2 convnet, W3 VGG-like, W4 ResNet-20 and -18, W5 ResNet-50 and",
             "MobileNetV2: training, and inference of 1 and 16 images; W6 single ops.",
@@ -56,6 +58,13 @@ final class BenchCommand implements Callable<Integer> {
             description = "Threads that compute, one table for each (default: 1 and all processors).")
     private List<Integer> threads = new ArrayList<>();
 
+    @Option(names = "--to-accuracy", paramLabel = "SHARE",
+            description = "Instead: how long both train until so much of fashion-mnist's test images is right (convnet, Adam, the same weights, batches and learning rates), on all processors unless --threads says otherwise.")
+    private Optional<Double> accuracy = Optional.empty();
+
+    @Mixin
+    private DataOptions data = new DataOptions();
+
     @Option(names = "--quick", description = "Fewer and shorter runs: a first impression.")
     private boolean quick;
 
@@ -66,6 +75,10 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Output o = common.output();
+        if (accuracy.isPresent() && !only.isEmpty()) {
+            throw new FormatException(
+                    "--only means nothing with --to-accuracy, which has a workload of its own; leave one of them out");
+        }
         List<Workload> workloads = workloads();
         List<Integer> counts = counts();
         List<Contestant> others = peers.stream().map(BenchCommand::contestant).toList();
@@ -74,6 +87,13 @@ final class BenchCommand implements Callable<Integer> {
                 + " processors, Java "
                 + Runtime.version() + ", vectors of " + ChecksCommand.machine().get("vector_bits") + " bits");
         others.forEach(p -> o.note(p.name() + ": " + p.tuning() + "; the faster of " + String.join(", ", p.settings())));
+        if (accuracy.isPresent()) {
+            AccuracyRace to = new AccuracyRace(o, race, accuracy.get(), data.options(o));
+            for (int t : threads.isEmpty() ? List.of(Runtime.getRuntime().availableProcessors()) : counts) {
+                to.run(t);
+            }
+            return Exit.OK;
+        }
         for (int t : counts) {
             double peak = 0;
             List<Result> results = new ArrayList<>();

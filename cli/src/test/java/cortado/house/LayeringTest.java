@@ -45,7 +45,7 @@ class LayeringTest {
             Map.entry("testkit", CORE),
             Map.entry("explain", CORE),
             Map.entry("train", Set.of("tensor", "op", "graph", "model", "plan", "data", "io")),
-            Map.entry("bench", Set.of("tensor", "op", "graph", "model", "plan", "io", "train")),
+            Map.entry("bench", Set.of("tensor", "op", "graph", "model", "plan", "data", "io", "train")),
             Map.entry("cli",
                     Set.of("tensor", "op", "graph", "model", "plan", "data", "io", "testkit", "explain", "train", "bench")));
 

@@ -1,12 +1,15 @@
 package cortado.bench.peers;
 
+import cortado.bench.Course;
 import cortado.bench.Job;
+import cortado.bench.Learner;
 import cortado.bench.Mode;
 import cortado.bench.Worker;
 import cortado.graph.Model;
 import cortado.io.ModelFile;
 import cortado.io.Safetensors;
 import cortado.op.Op;
+import cortado.tensor.Type;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,11 +22,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.InferenceMode;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.NoGradGuard;
 import org.bytedeco.pytorch.Optimizer;
 import org.bytedeco.pytorch.SGD;
@@ -37,7 +42,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
  * PyTorch's C++ library through JavaCPP. Settings: {@code nchw} and {@code nhwc}, the layout of images and filters. What a step
  * reads is made ready beforehand, the loss is not fetched, and temporary tensors are freed at the end of the step.
  */
-public final class PyTorch implements Worker {
+public final class PyTorch implements Learner {
     private static final double MOMENTUM = 0.9;
 
     private final Job job;
@@ -47,6 +52,9 @@ public final class PyTorch implements Worker {
     private final List<Tensor> images = new ArrayList<>();
     private final List<Tensor> labels = new ArrayList<>();
     private final Network network;
+    private final Network judging;
+    private List<Double> rates;
+    private Optional<Course> course = Optional.empty();
     private Optional<Optimizer> optimizer = Optional.empty();
     private Tensor result;
 
@@ -62,16 +70,21 @@ public final class PyTorch implements Worker {
         Safetensors batches = Safetensors.read(job.batches());
         for (int i = 0; batches.tensors().containsKey("images." + i); i++) {
             images.add(tensor(batches.tensors().get("images." + i)));
-            int[] classes = batches.tensors().get("labels." + i).ints();
-            labels.add(Tensor.create(Arrays.stream(classes).asLongStream().toArray(), classes.length));
+            labels.add(classes(batches.tensors().get("labels." + i)));
         }
         this.network = new Network(model.graph(), weights, training);
+        this.judging = new Network(model.graph(), weights, false);
+        this.rates = List.of(job.rate());
         this.result = new Tensor();
         reset();
     }
 
     private Tensor tensor(cortado.tensor.Tensor t) {
         return tensor(t, job.setting());
+    }
+
+    private static Tensor classes(cortado.tensor.Tensor t) {
+        return Tensor.create(Arrays.stream(t.ints(), t.offset(), t.offset() + t.size()).asLongStream().toArray(), t.size());
     }
 
     /** A tensor in the layout of the setting, where it has four dimensions. */
@@ -110,6 +123,7 @@ public final class PyTorch implements Worker {
         result.close();
         try (PointerScope _ = new PointerScope()) {
             if (job.mode() == Mode.TRAIN) {
+                optimizer.orElseThrow().param_groups().get(0).options().set_lr(rates.get(i % rates.size()));
                 train(images.get(i % images.size()), labels.get(i % labels.size()));
             } else {
                 infer(images.get(i % images.size()));
@@ -130,6 +144,46 @@ public final class PyTorch implements Worker {
         try (InferenceMode _ = new InferenceMode()) {
             result = network.forward(x);
         }
+    }
+
+    @Override
+    public int prepare(int epoch) {
+        Course c = course();
+        if (epoch == 0) {
+            reset();
+        }
+        images.forEach(Tensor::close);
+        labels.forEach(Tensor::close);
+        images.clear();
+        labels.clear();
+        for (int s = 0; s < c.steps(); s++) {
+            images.add(tensor(c.images(epoch, s)));
+            labels.add(classes(c.labels(epoch, s)));
+        }
+        rates = IntStream.range(0, c.steps()).mapToObj(s -> c.rate(epoch, s)).toList();
+        return c.steps();
+    }
+
+    @Override
+    public int right() {
+        Course c = course();
+        int right = 0;
+        int all = c.testImages().shape().n();
+        for (int from = 0; from < all; from += c.batch()) {
+            int to = Math.min(from + c.batch(), all);
+            try (PointerScope _ = new PointerScope(); InferenceMode _ = new InferenceMode()) {
+                Tensor scores = judging.forward(tensor(c.testImages().slice(from, to).to(Type.F32)));
+                Tensor best = scores.argmax(new LongOptional(1), false);
+                right += (int) best.eq(classes(c.testLabels().slice(from, to))).sum().item_long();
+            }
+        }
+        return right;
+    }
+
+    private Course course() {
+        Course c = course.orElseGet(() -> Course.read(job.course()));
+        course = Optional.of(c);
+        return c;
     }
 
     @Override
