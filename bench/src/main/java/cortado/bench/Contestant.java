@@ -63,11 +63,24 @@ public record Contestant(String name, List<String> command, Map<String, String> 
     }
 
     /**
+     * Deeplearning4j, for inference only.
+     *
+     * @param java starts a JVM with its jars on its class path, without a main class
+     * @return the contestant
+     */
+    public static Contestant dl4j(List<String> java) {
+        List<String> command = new ArrayList<>(java);
+        command.add("cortado.bench.dl4j.Dl4j");
+        return new Contestant("dl4j", command, Map.of("OMP_NUM_THREADS", "%d", "OPENBLAS_NUM_THREADS", "1",
+                "MALLOC_TRIM_THRESHOLD_", KEEP, "MALLOC_MMAP_THRESHOLD_", KEEP), List.of("samediff"));
+    }
+
+    /**
      * {@return whether it can do such a job}
      * @param mode what one step is
      */
     public boolean does(Mode mode) {
-        return !name.equals("onnxruntime") || mode == Mode.INFER;
+        return mode == Mode.INFER || !name.equals("onnxruntime") && !name.equals("dl4j");
     }
 
     /**

@@ -21,8 +21,8 @@ final class AccuracyRace {
     private static final String DATA = "fashion-mnist";
     private static final String NETWORK = "convnet";
     private static final int BATCH = 128;
-    private static final double RATE = 0.003;
-    private static final int EPOCHS = 8;
+    private static final double RATE = 0.004;
+    private static final int EPOCHS = 6;
     private static final int QUICK_EPOCHS = 3;
     private static final int QUICK_IMAGES = 6400;
 

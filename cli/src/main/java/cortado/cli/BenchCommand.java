@@ -47,7 +47,7 @@ final class BenchCommand implements Callable<Integer> {
     private final Common common;
 
     @Option(names = "--peer", paramLabel = "NAME", split = ",",
-            description = "Race against the fastest of these: pytorch (2.13, through JavaCPP), pytorch-python (what is installed), onnxruntime (1.29, inference only).")
+            description = "Race against the fastest of these: pytorch (2.13, through JavaCPP), pytorch-python (what is installed), onnxruntime (1.29), dl4j (1.0.0-M2.1); the last two for inference only.")
     private List<String> peers = new ArrayList<>();
 
     @Option(names = "--only", paramLabel = "W1,W2", split = ",",
@@ -152,21 +152,22 @@ final class BenchCommand implements Callable<Integer> {
 
     private static Contestant contestant(String name) {
         return switch (name) {
-            case "pytorch" -> Contestant.pytorch(peers());
-            case "onnxruntime" -> Contestant.onnxRuntime(peers());
+            case "pytorch" -> Contestant.pytorch(peers("bench-peers"));
+            case "onnxruntime" -> Contestant.onnxRuntime(peers("bench-peers"));
+            case "dl4j" -> Contestant.dl4j(peers("bench-dl4j"));
             case "pytorch-python" -> Contestant.pytorchPython(Files.isExecutable(PYTHON) ? PYTHON.toString() : "python3");
             default ->
-                throw new FormatException("--peer: there is no peer " + name + "; there are pytorch, pytorch-python, onnxruntime");
+                throw new FormatException("--peer: there is no peer " + name + "; there are pytorch, pytorch-python, onnxruntime, dl4j");
         };
     }
 
-    /** A JVM with the peers' jars, which lie where the launcher has built them: bench-peers/target/app. */
-    private static List<String> peers() {
+    /** A JVM with the jars of a module of peers, which lie where the launcher has built them: in its target/app. */
+    private static List<String> peers(String module) {
         Path app = Path.of(System.getProperty("jdk.module.path", "cli/target/app")).toAbsolutePath();
-        Path peers = app.resolveSibling(Path.of("..", "..", "bench-peers", "target")).normalize();
+        Path peers = app.resolveSibling(Path.of("..", "..", module, "target")).normalize();
         if (!Files.isDirectory(peers.resolve("app"))) {
             throw new FormatException(
-                    peers.resolve("app") + ": the peers are not built; run mvn -Ppeers -pl bench-peers -am package");
+                    peers.resolve("app") + ": the peers are not built; run mvn -P" + module.substring("bench-".length()) + " -pl " + module + " -am package");
         }
         List<String> command = java();
         command.addAll(

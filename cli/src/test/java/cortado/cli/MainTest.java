@@ -68,6 +68,9 @@ class MainTest {
     void benchKnowsWhatThereIsToMeasure() {
         assertThat(Cli.run("bench", "--only", "W1,W9").err()).contains("no workload W9; there are W1, W2");
         assertThat(Cli.run("bench", "--peer", "abacus").err()).contains("no peer abacus; there are pytorch");
+        assertThat(Cli.run("bench", "--to-accuracy", "0.92").err()).contains("give --peer pytorch");
+        assertThat(Cli.run("bench", "--to-accuracy", "92", "--peer", "pytorch-python").err()).contains("expected a share above 0");
+        assertThat(Cli.run("bench", "--to-accuracy", "0.9", "--only", "W1").err()).contains("--only means nothing");
         Cli c = Cli.run("bench", "--threads", "0", "--json");
         assertThat(c.code()).isEqualTo(Exit.BAD_INPUT);
         assertThat(c.out()).contains("\"event\":\"error\"", "expected 1 … 1024, received 0").hasLineCount(1);
