@@ -64,7 +64,8 @@ class CourseTest {
 
     private List<String> serve(String orders) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Worker.serve(Worker.ours(new Job(folder, Mode.TRAIN, "adam", 0.01, 2, "plain")), new BufferedReader(new StringReader(orders)),
+        Worker.serve(Worker.ours(new Job(folder, Mode.TRAIN, "adam", 0.01, 2, "plain")),
+                new BufferedReader(new StringReader(orders)),
                 new PrintStream(out, true, StandardCharsets.UTF_8));
         return out.toString(StandardCharsets.UTF_8).lines().toList();
     }
@@ -73,7 +74,8 @@ class CourseTest {
     void weLearnFromItAndJudgeAsTheTrainerDoesSeed3() throws IOException {
         Course c = course(3, Schedule.named("constant", 3, 0));
         Model model = new Model("mlp", Networks.named("mlp", DIGITS.image(), 10),
-                Parameters.init(Networks.named("mlp", DIGITS.image(), 10), new Rng(3)), List.of(), DIGITS.normalization(), Map.of());
+                Parameters.init(Networks.named("mlp", DIGITS.image(), 10), new Rng(3)), List.of(), DIGITS.normalization(),
+                Map.of());
         Job job = new Job(folder, Mode.TRAIN, "adam", 0.01, 2, "plain");
         ModelFile.write(job.model(), model);
         c.write(job.course());
@@ -81,7 +83,8 @@ class CourseTest {
         List<String> said = serve("evaluate\nepoch 0\nepoch 1\nevaluate\nepoch 0\nepoch 1\nevaluate\n");
         double before = Double.parseDouble(said.get(1).split(" ")[1]);
         double after = Double.parseDouble(said.get(4).split(" ")[1]);
-        assertThat(before).isEqualTo(Math.rint(Evaluation.of(model, DIGITS.test(), Backend.vector(), 1).top1() * c.testImages().shape().n()));
+        assertThat(before)
+                .isEqualTo(Math.rint(Evaluation.of(model, DIGITS.test(), Backend.vector(), 1).top1() * c.testImages().shape().n()));
         assertThat(after).isGreaterThan(0.85 * c.testImages().shape().n());
         assertThat(said.get(7).split(" ")[1]).as("epoch 0 begins anew").isEqualTo(said.get(4).split(" ")[1]);
         assertThat(Double.parseDouble(said.get(2).split(" ")[1])).isPositive();

@@ -157,7 +157,8 @@ final class BenchCommand implements Callable<Integer> {
             case "dl4j" -> Contestant.dl4j(peers("bench-dl4j"));
             case "pytorch-python" -> Contestant.pytorchPython(Files.isExecutable(PYTHON) ? PYTHON.toString() : "python3");
             default ->
-                throw new FormatException("--peer: there is no peer " + name + "; there are pytorch, pytorch-python, onnxruntime, dl4j");
+                throw new FormatException(
+                        "--peer: there is no peer " + name + "; there are pytorch, pytorch-python, onnxruntime, dl4j");
         };
     }
 
@@ -167,7 +168,8 @@ final class BenchCommand implements Callable<Integer> {
         Path peers = app.resolveSibling(Path.of("..", "..", module, "target")).normalize();
         if (!Files.isDirectory(peers.resolve("app"))) {
             throw new FormatException(
-                    peers.resolve("app") + ": the peers are not built; run mvn -P" + module.substring("bench-".length()) + " -pl " + module + " -am package");
+                    peers.resolve("app") + ": the peers are not built; run mvn -P" + module.substring("bench-".length()) + " -pl "
+                            + module + " -am package");
         }
         List<String> command = java();
         command.addAll(

@@ -66,7 +66,7 @@ class MainTest {
 
     @Test
     void benchKnowsWhatThereIsToMeasure() {
-        assertThat(Cli.run("bench", "--only", "W1,W9").err()).contains("no workload W9; there are W1, W2");
+        assertThat(Cli.run("bench", "--only", "W1,W9").err()).contains("no workload W9; there are ", "W1, W2");
         assertThat(Cli.run("bench", "--peer", "abacus").err()).contains("no peer abacus; there are pytorch");
         assertThat(Cli.run("bench", "--to-accuracy", "0.92").err()).contains("give --peer pytorch");
         assertThat(Cli.run("bench", "--to-accuracy", "92", "--peer", "pytorch-python").err()).contains("expected a share above 0");
