@@ -15,6 +15,7 @@ import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,7 +47,11 @@ class NetworkGradientTest {
             walk.backward();
             assertThat(plan.forwardBackward(batch)).isCloseTo(loss, within(1e-4 * loss));
             plan.gradients().map().forEach((n, dw) -> {
-                assertThat(Checks.compare(n, walk.gradients().get(n), dw)).as("%s", n).matches(f -> f.passed(1e-3));
+                Tensor exact = walk.gradients().get(n);
+                double largest = Arrays.stream(exact.toDoubles()).map(Math::abs).max().orElseThrow();
+                for (int i = 0; i < dw.size(); i++) { // a shift before a normalisation has no effect: its gradient is rounding alone
+                    assertThat(dw.get(i)).as("%s %d", n, i).isCloseTo(exact.get(i), within(1e-3 * largest + 1e-5));
+                }
             });
         }
     }
