@@ -34,7 +34,8 @@ class YardstickTest {
     @Test
     void theTableIsWhole() {
         assertThat(Workload.all().stream().map(w -> w.id() + " " + w.mode().text()).collect(Collectors.joining(", ")))
-                .isEqualTo("W1 train, ".repeat(3) + "W1 infer, W1 infer, W2 train, W2 infer, W2 infer"
+                .isEqualTo("W1 train, ".repeat(3) + "W1 infer, W1 infer, W2 train, W2 infer, W2 infer, W3 train, W3 infer, W3 infer"
+                        + ", W4 train, W4 infer, W4 infer".repeat(2) + ", W5 train, W5 infer, W5 infer".repeat(2)
                         + ", W6 forward, W6 dx, W6 dw".repeat(7));
     }
 
