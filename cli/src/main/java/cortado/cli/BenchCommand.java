@@ -27,16 +27,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures how fast networks and single ops run: alone, or in turns with another engine. */
-@Command(name = "bench", sortOptions = false, description = "Measure speed and memory, alone or in turns with PyTorch.",
+@Command(name = "bench", sortOptions = false, description = "Measure speed and memory, alone or in turns with another engine.",
         footerHeading = "%nExamples:%n", footer = {
             "  cortado bench --quick",
             "  cortado bench --only W1,W2 --threads 1,2",
             "  cortado bench --peer pytorch --json",
+            "  cortado bench --peer onnxruntime,dl4j --only W5",
             "  cortado bench --peer pytorch --to-accuracy 0.92",
             "",
             "W1 LeNet-5, W2 convnet, W3 VGG-like, W4 ResNet-20 and -18, W5 ResNet-50 and",
             "MobileNetV2: training, and inference of 1 and 16 images; W6 single ops.",
-            "The peers' libraries (200 MB) are fetched from Maven Central the first time."})
+            "The peers' libraries (200 MB; dl4j 110 MB) are fetched from Maven Central the first time."})
 final class BenchCommand implements Callable<Integer> {
     /** Where a distribution's own packages belong, of which PyTorch may be one. */
     private static final Path PYTHON = Path.of("/usr/bin/python3");
