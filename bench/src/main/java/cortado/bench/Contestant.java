@@ -63,7 +63,8 @@ public record Contestant(String name, List<String> command, Map<String, String> 
     }
 
     /**
-     * Deeplearning4j, for inference only.
+     * Deeplearning4j, for inference only. Its threads sleep while they wait: spinning, they kept each other from the processors, and
+     * LeNet-5 took up to fifteen times as long.
      *
      * @param java starts a JVM with its jars on its class path, without a main class
      * @return the contestant
@@ -71,7 +72,7 @@ public record Contestant(String name, List<String> command, Map<String, String> 
     public static Contestant dl4j(List<String> java) {
         List<String> command = new ArrayList<>(java);
         command.add("cortado.bench.dl4j.Dl4j");
-        return new Contestant("dl4j", command, Map.of("OMP_NUM_THREADS", "%d", "OPENBLAS_NUM_THREADS", "1",
+        return new Contestant("dl4j", command, Map.of("OMP_NUM_THREADS", "%d", "OPENBLAS_NUM_THREADS", "1", "OMP_WAIT_POLICY", "passive",
                 "MALLOC_TRIM_THRESHOLD_", KEEP, "MALLOC_MMAP_THRESHOLD_", KEEP), List.of("samediff"));
     }
 
