@@ -38,8 +38,8 @@ public record Workload(String id, String network, Graph graph, Mode mode, int ba
         network(all, "W3", "vgg", CIFAR, 10, "momentum", 0.001, 128);
         network(all, "W4", "resnet20", CIFAR, 10, "momentum", 0.001, 128);
         network(all, "W4", "resnet18", CIFAR, 10, "momentum", 0.001, 128);
-        network(all, "W5", "resnet50", PHOTO, 1000, "momentum", 0.001, 16);
-        network(all, "W5", "mobilenet_v2", PHOTO, 1000, "momentum", 0.0001, 16);
+        network(all, "W5", "resnet50", PHOTO, 1000, "momentum", 0.00001, 16);
+        network(all, "W5", "mobilenet_v2", PHOTO, 1000, "momentum", 0.00001, 16);
         op(all, "3×3 64→64 56²", Input.images(64, 56, 56), Conv2d.of(64, Window.of(3, 1, 1)), 16);
         op(all, "3×3 256→256 14²", Input.images(256, 14, 14), Conv2d.of(256, Window.of(3, 1, 1)), 16);
         op(all, "1×1 256→64 56²", Input.images(256, 56, 56), Conv2d.of(64, Window.of(1)), 16);

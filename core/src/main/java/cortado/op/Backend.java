@@ -51,7 +51,7 @@ public interface Backend {
 
     /**
      * {@return vectorised kernels for F32, in the layout that suits the network: lanes where it has few channels, no op that mixes
-     * images, and a batch that fills them; else channels. Asked for a single kernel it answers as lanes}
+     * images, and a batch of two blocks or more, so that two threads have work; else channels. Asked for a single kernel it answers as lanes}
      */
     static Backend vector() {
         return new Backend() {
@@ -72,7 +72,7 @@ public interface Backend {
 
             @Override
             public Backend suiting(List<Op> ops, int batch) {
-                return batch >= Layout.WIDTH / 2 && ops.stream().allMatch(Backend::suitsLanes) ? lanes() : channels();
+                return batch >= 2 * Layout.WIDTH && ops.stream().allMatch(Backend::suitsLanes) ? lanes() : channels();
             }
         };
     }

@@ -17,7 +17,7 @@ import java.util.List;
  */
 final class Conv2dWinogradChannels implements Wide {
     /** Tiles that are needed to make up for fetching four times as many weights. */
-    private static final int TILES = 40;
+    private static final int TILES = 16;
 
     private final Conv2dChannels direct;
     private final int c;
