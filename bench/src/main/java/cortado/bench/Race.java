@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * @param progress told what is going on, a line at a time
  */
 public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consumer<String> progress) {
-    /** Outcomes of as many steps are compared … */
+    /** Outcomes of as many steps are compared, of fewer for some workloads … */
     static final int CHECKED = 5;
     /** … and may differ by so much, absolutely below 1 and relatively above. */
     private static final double TOLERANCE = 1e-3;
@@ -73,12 +73,12 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
             Job job = new Job(folder, w.mode(), w.optimizer(), w.rate(), threads, ours.settings().getFirst());
             write(w, job);
             try (Child us = new Child(ours, job)) {
-                double[] outcome = us.check(CHECKED);
+                double[] outcome = us.check(w.checked());
                 Ready ready = ready(us);
                 if (peers.stream().noneMatch(p -> p.does(w.mode()))) {
                     return alone(w, ready, threads, peak);
                 }
-                Ready rival = best(job, us.parameters(), outcome);
+                Ready rival = best(job, us.parameters(), outcome, w.checked());
                 try {
                     return pairs(w, ready, rival, threads, peak);
                 } finally {
@@ -132,13 +132,13 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
     }
 
     /** The fastest of the peers and their settings, warm, after it has shown that it computes the same. */
-    Ready best(Job job, long parameters, double[] outcome) throws IOException {
+    Ready best(Job job, long parameters, double[] outcome, int checked) throws IOException {
         Optional<Ready> best = Optional.empty();
         for (Contestant who : peers.stream().filter(p -> p.does(job.mode())).toList()) {
             for (String setting : who.settings()) {
                 Child child = new Child(who,
                         new Job(job.folder(), job.mode(), job.optimizer(), job.rate(), job.threads(), setting));
-                agree(child.toString(), parameters, child.parameters(), outcome, child.check(CHECKED));
+                agree(child.toString(), parameters, child.parameters(), outcome, child.check(checked));
                 Ready ready = ready(child);
                 boolean faster = best.isEmpty() || ready.rate > best.get().rate;
                 (faster ? best : Optional.of(ready)).ifPresent(slower -> slower.child.close());
@@ -157,7 +157,7 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
         for (int i = 0; i < ours.length; i++) {
             if (!(Math.abs(ours[i] - other[i]) <= TOLERANCE * Math.max(1, Math.abs(ours[i])))) {
                 throw new ShapeException(
-                        "outcome " + i + " of the first " + CHECKED + " steps is " + ours[i] + " here, but " + other[i]
+                        "outcome " + i + " of the first steps is " + ours[i] + " here, but " + other[i]
                                 + " with " + who + ": not the same work");
             }
         }

@@ -148,7 +148,7 @@ public record ToAccuracy(Race race, Workload workload, Course course, double tar
     /** The fastest peer, started anew: it has warmed up for the choice, and we have not. */
     private Child rival(Job job, Child us) throws IOException {
         double[] outcome = us.check(Race.CHECKED);
-        Race.Ready best = race.best(job, us.parameters(), outcome);
+        Race.Ready best = race.best(job, us.parameters(), outcome, Race.CHECKED);
         best.child().close();
         Contestant who = race.peers().stream().filter(p -> p.name().equals(best.child().name())).findFirst().orElseThrow();
         Child again = new Child(who,

@@ -72,14 +72,16 @@ public interface Backend {
 
             @Override
             public Backend suiting(List<Op> ops, int batch) {
-                return batch >= 2 * Layout.WIDTH && ops.stream().allMatch(Backend::suitsLanes) ? lanes() : channels();
+                boolean lanes = batch >= 2 * Layout.WIDTH && ops.stream().anyMatch(Conv2d.class::isInstance)
+                        && ops.stream().allMatch(Backend::suitsLanes);
+                return lanes ? lanes() : channels();
             }
         };
     }
 
     private static boolean suitsLanes(Op op) {
         return switch (op) {
-            case Conv2d c -> c.filters() <= 64;
+            case Conv2d c -> c.filters() <= 64 && c.window().h().kernel() > 1; // 1×1 is a matrix product
             case Relu6 _ -> false; // joined to the convolution before it in channels only
             case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, AdaptiveAvgPool2d _, Relu _, Elementwise _, Flatten _, Add _, Mul _, Upsample _, Softmax _, SoftmaxCrossEntropy _, Rectified _ ->
                 true;
