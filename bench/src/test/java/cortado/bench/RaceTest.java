@@ -63,7 +63,7 @@ class RaceTest {
         Race race = new Race(player("us", "2.3 2.25", Map.of("plain", 2)), List.of(player("them", "2.3 2.26", Map.of("nchw", 2))),
                 true, line -> {});
         assertThatThrownBy(() -> race.run(LENET, 1, 1)).isInstanceOf(ShapeException.class)
-                .hasMessage("outcome 1 of the first 5 steps is 2.25 here, but 2.26 with them (nchw): not the same work");
+                .hasMessage("outcome 1 of the first steps is 2.25 here, but 2.26 with them (nchw): not the same work");
     }
 
     @Test
