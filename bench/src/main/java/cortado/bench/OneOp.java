@@ -3,6 +3,7 @@ package cortado.bench;
 import cortado.graph.Model;
 import cortado.graph.Node;
 import cortado.io.ModelFile;
+import cortado.io.Safetensors;
 import cortado.op.Backend;
 import cortado.plan.Single;
 import cortado.tensor.Tensor;
@@ -18,13 +19,14 @@ final class OneOp implements Worker {
     OneOp(Job job) {
         Model model = ModelFile.read(job.model());
         Node node = model.graph().nodes().getLast();
-        Tensor images = Ours.batches(job, "images").getFirst();
+        Safetensors file = Safetensors.read(job.batches());
+        Tensor images = Ours.batches(file, "images").getFirst();
         int n = images.shape().n();
         Tensor x = images.reshape(model.graph().shapes(n).get(node.inputs().getFirst()));
         this.mode = job.mode();
         this.parameters = model.graph().learned();
         this.op = new Single(node.op(), Backend.vector().suiting(List.of(node.op()), n), x,
-                List.copyOf(model.parameters().map().values()), Ours.batches(job, "dy").getFirst(), mode == Mode.DX,
+                List.copyOf(model.parameters().map().values()), Ours.batches(file, "dy").getFirst(), mode == Mode.DX,
                 mode == Mode.DW, job.threads());
     }
 

@@ -28,7 +28,7 @@ final class Ours implements Learner {
     private List<Tensor> images;
     private List<Tensor> labels;
     private Optional<Course> course = Optional.empty();
-    private OptimizerState state;
+    private final OptimizerState state;
     private final long learned;
     private double loss;
 
@@ -38,12 +38,13 @@ final class Ours implements Learner {
         this.training = job.mode() == Mode.TRAIN;
         this.initial = model.parameters();
         this.weights = initial.copy();
-        List<Tensor> rows = batches(job, "images");
+        Safetensors file = Safetensors.read(job.batches());
+        List<Tensor> rows = batches(file, "images");
         int batch = rows.getFirst().shape().n();
         this.plan = training ? Plan.training(model.graph(), weights, batch, Backend.vector(), job.threads())
                 : Plan.inference(model.graph(), weights, batch, Backend.vector(), job.threads());
         this.images = rows.stream().map(t -> as(t, plan.images().layout())).toList();
-        this.labels = training ? batches(job, "labels") : List.of();
+        this.labels = training ? batches(file, "labels") : List.of();
         this.optimizer = Optimizer.named(job.optimizer(), 0.9, 0);
         this.rates = List.of(job.rate());
         this.learned = model.graph().learned();
@@ -51,8 +52,7 @@ final class Ours implements Learner {
     }
 
     /** Tensors {@code name.0}, {@code name.1} …, in rows. */
-    static List<Tensor> batches(Job job, String name) {
-        Safetensors file = Safetensors.read(job.batches());
+    static List<Tensor> batches(Safetensors file, String name) {
         List<Tensor> all = new ArrayList<>();
         for (int i = 0; file.tensors().containsKey(name + "." + i); i++) {
             all.add(file.tensors().get(name + "." + i));
@@ -62,6 +62,9 @@ final class Ours implements Learner {
 
     /** In the layout that the plan wants, as a loader fills it. */
     private static Tensor as(Tensor rows, Layout layout) {
+        if (layout == Layout.ROWS) {
+            return rows;
+        }
         Tensor t = Tensor.of(rows.shape(), rows.type(), layout);
         t.copyFrom(rows);
         return t;
@@ -75,7 +78,7 @@ final class Ours implements Learner {
     @Override
     public void reset() {
         weights.copyFrom(initial);
-        state = optimizer.start(weights, training ? plan.gradients() : weights);
+        state.reset();
     }
 
     @Override

@@ -20,7 +20,7 @@ final class Progress implements Consumer<Event> {
     private final String block;
     private final String rest;
     private double shown;
-    private double told;
+    private double told = -TELL_SECONDS; // the first step is told at once
     private boolean open;
 
     Progress(Output output) {

@@ -21,7 +21,7 @@ import java.util.Optional;
  * Times convolutions and linear layers with channels in blocks, one by one on one thread, for whoever tunes them; no test. Arguments
  * are parts of names, none for all. GFLOP/s are those of the plain algorithm, the best of a second.
  *
- * <pre>java --add-modules jdk.incubator.vector -XX:+UseG1GC -XX:G1HeapRegionSize=1m \
+ * <pre>java --add-modules jdk.incubator.vector -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=64 \
  *     -cp core/target/classes:testkit/target/classes:testkit/target/test-classes cortado.testkit.KernelSpeed 3x3</pre>
  */
 final class KernelSpeed {

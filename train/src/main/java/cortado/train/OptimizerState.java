@@ -5,6 +5,7 @@ import cortado.tensor.Layout;
 import cortado.tensor.ShapeException;
 import cortado.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -154,6 +155,14 @@ public final class OptimizerState {
     /** {@return steps taken} */
     public long steps() {
         return steps;
+    }
+
+    /** Forgets all steps: what was remembered is 0 again. */
+    public void reset() {
+        steps = 0;
+        for (float[] m : moments) {
+            Arrays.fill(m, 0);
+        }
     }
 
     /**
