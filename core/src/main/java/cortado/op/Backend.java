@@ -121,7 +121,7 @@ public interface Backend {
                         new SoftmaxVector.CrossEntropy(x[0]);
                     case Rectified r when r.most() < Float.POSITIVE_INFINITY -> Kernel.reference(op);
                     case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
-                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, BatchNormAdd _, GroupNorm _, LayerNorm _, Loss _, Prelu _, Dropout _, DropPath _, Concat _, ChannelScale _, Pad _, Op.Custom _ ->
+                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, BatchNormAdd _, ConvAdd _, GroupNorm _, LayerNorm _, Loss _, Prelu _, Dropout _, DropPath _, Concat _, ChannelScale _, Pad _, Op.Custom _ ->
                         Kernel.reference(op);
                 };
             }
@@ -145,6 +145,7 @@ public interface Backend {
             public Kernel kernel(Op op, Shape... x) {
                 return switch (op) {
                     case Conv2d c -> convolution(c, x[0], 0);
+                    case ConvAdd(Conv2d c) -> convolution(c, x[0], 0);
                     case Linear l -> new Conv2dChannels(l, x[0], 0);
                     case BatchNorm2d b -> new BatchNorm2dChannels(b, x[0], false, 0);
                     case BatchNormAdd(BatchNorm2d b) -> new BatchNorm2dChannels(b, x[0], true, 0);
@@ -152,6 +153,7 @@ public interface Backend {
                     case Rectified(BatchNormAdd(BatchNorm2d b), float most) when most == Float.POSITIVE_INFINITY ->
                         new BatchNorm2dChannels(b, x[0], true, most);
                     case Rectified(Conv2d c, float most) -> convolution(c, x[0], most);
+                    case Rectified(ConvAdd(Conv2d c), float most) -> convolution(c, x[0], most);
                     case Rectified(Linear l, float most) -> new Conv2dChannels(l, x[0], most);
                     case Rectified r when r.most() < Float.POSITIVE_INFINITY -> Kernel.reference(op); // never fused
                     case Concat c -> new MovedChannels.ConcatChannels(c);

@@ -38,6 +38,11 @@ record ByBlocks(Op op, Kernel lanes) implements Kernel {
     }
 
     @Override
+    public boolean apart() {
+        return true;
+    }
+
+    @Override
     public int scratch() {
         return lanes.scratch();
     }

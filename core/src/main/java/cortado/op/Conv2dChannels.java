@@ -8,6 +8,7 @@ import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -16,7 +17,8 @@ import java.util.stream.IntStream;
  *
  * <p>Strategies: forward is a {@link Correlation} of x, vectors along the filters. The gradient of x is one of dy with the turned
  * weights, vectors along the channels; a stride of s splits it into s×s, one for the inputs at each place modulo s, so that no
- * zero of a dilated dy is multiplied. The gradient of w is a {@link WeightGradient}. A ReLU behind is taken on the way.
+ * zero of a dilated dy is multiplied. The gradient of w is a {@link WeightGradient}. A residual sum and a ReLU behind
+ * are taken on the way.
  */
 final class Conv2dChannels implements Wide {
     static final float[] NO_BIAS = {};
@@ -116,7 +118,10 @@ final class Conv2dChannels implements Wide {
 
     @Override
     public List<Phase> forward(Operands o, List<Tensor> room) {
-        return List.of(run(reading(o), o, o.y(), o.x(), o.prepared(), false, most, room));
+        Correlation c = reading(o);
+        Optional<Tensor> plus = residual(o);
+        return List.of(Phase.of(() -> c.parts(o.n()),
+                (part, worker) -> c.run(part, o.n(), o.y(), o.x(), o.prepared(), false, plus, most, room.get(worker))));
     }
 
     static Phase pack(Correlation c, Operands o, float[] b, int bo, Tensor to) {
@@ -127,7 +132,8 @@ final class Conv2dChannels implements Wide {
 
     static Phase run(Correlation c, Operands o, Tensor y, Tensor x, Tensor w, boolean add, float most,
             List<Tensor> room) {
-        return Phase.of(() -> c.parts(o.n()), (part, worker) -> c.run(part, o.n(), y, x, w, add, most, room.get(worker)));
+        return Phase.of(() -> c.parts(o.n()),
+                (part, worker) -> c.run(part, o.n(), y, x, w, add, Optional.empty(), most, room.get(worker)));
     }
 
     @Override
@@ -136,6 +142,7 @@ final class Conv2dChannels implements Wide {
         if (most > 0) {
             phases.add(mask(o, most));
         }
+        phases.addAll(residualGradient(o));
         if (o.dw().isPresent()) {
             WeightGradient g = o.x().layout() == Layout.CHANNELS ? weights : new WeightGradient(reading(o), x.n());
             phases.addAll(g.phases(o, room));
@@ -161,6 +168,29 @@ final class Conv2dChannels implements Wide {
                 Blocks.below(dy.floats(), at, o.y().floats(), o.y().offset() + n * image, image, most);
             }
         });
+    }
+
+    /** {@return what is added to the convolution, of {@link ConvAdd}} */
+    static Optional<Tensor> residual(Operands o) {
+        return o.inputs() > 1 ? Optional.of(o.x(1)) : Optional.empty();
+    }
+
+    /** dr (+)= dy. */
+    static List<Phase> residualGradient(Operands o) {
+        if (o.inputs() == 1 || o.dx(1).isEmpty()) {
+            return List.of();
+        }
+        Tensor dr = o.dx(1).get();
+        int image = dr.length() / dr.shape().n();
+        return List.of(Phase.of(o::n, (n, _) -> {
+            int to = dr.offset() + n * image;
+            int from = o.dy().offset() + n * image;
+            if (o.accumulates(1)) {
+                Blocks.add(dr.floats(), to, o.dy().floats(), from, image);
+            } else {
+                System.arraycopy(o.dy().floats(), from, dr.floats(), to, image);
+            }
+        }));
     }
 
     /** db = Σ dy. */

@@ -6,6 +6,7 @@ import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * 3×3 convolution with stride 1 by Winograd's F(4×4, 3×3) with channels in blocks: a quarter of the direct multiplications.
@@ -85,9 +86,12 @@ final class Conv2dWinogradChannels implements Wide {
 
     @Override
     public List<Phase> forward(Operands o, List<Tensor> room) {
-        return o.x().layout() == Layout.ROWS ? direct.forward(o, room)
-                : List.of(Phase.of(() -> forward.parts(o.n()),
-                        (part, worker) -> forward.run(part, o.n(), o.y(), o.x(), o.prepared(), false, most, room.get(worker))));
+        if (o.x().layout() == Layout.ROWS) {
+            return direct.forward(o, room);
+        }
+        Optional<Tensor> plus = Conv2dChannels.residual(o);
+        return List.of(Phase.of(() -> forward.parts(o.n()),
+                (part, worker) -> forward.run(part, o.n(), o.y(), o.x(), o.prepared(), plus, most, room.get(worker))));
     }
 
     @Override
@@ -99,6 +103,7 @@ final class Conv2dWinogradChannels implements Wide {
         if (most > 0) {
             phases.add(Conv2dChannels.mask(o, most));
         }
+        phases.addAll(Conv2dChannels.residualGradient(o));
         if (o.dw().isPresent()) {
             phases.addAll(weights.phases(o, room));
         }
@@ -108,10 +113,11 @@ final class Conv2dWinogradChannels implements Wide {
         if (o.dx().isPresent()) {
             Tensor dx = o.dx().get();
             Tensor u = o.scratch();
+            Optional<Tensor> plus = o.accumulates(0) ? Optional.of(dx) : Optional.empty();
             phases.add(Phase.of(input::panels,
                     (p, worker) -> input.prepare(p, o.w(), 9, 9 * c, true, Conv2dChannels.NO_BIAS, 0, u, room.get(worker))));
             phases.add(Phase.of(() -> input.parts(o.n()),
-                    (part, worker) -> input.run(part, o.n(), dx, o.dy(), u, o.accumulates(0), 0, room.get(worker))));
+                    (part, worker) -> input.run(part, o.n(), dx, o.dy(), u, plus, 0, room.get(worker))));
         }
         return phases;
     }

@@ -10,6 +10,7 @@ import cortado.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -237,8 +238,8 @@ final class Correlation {
         return s.first * x.image() + s.top * stride * x.row();
     }
 
-    /** Computes one part of y from x and packed weights {@code w}. */
-    void run(int part, int n, Tensor y, Tensor x, Tensor w, boolean add, float most, Tensor room) {
+    /** Computes one part of y, with another tensor added where there is one, from x and packed weights {@code w}. */
+    void run(int part, int n, Tensor y, Tensor x, Tensor w, boolean add, Optional<Tensor> plus, float most, Tensor room) {
         Stretch s = stretch(part / splits, n);
         List<Panel> panels = packed.panels();
         List<Panel> mine = panels.subList(part % splits * panels.size() / splits, (part % splits + 1) * panels.size() / splits);
@@ -264,8 +265,8 @@ final class Correlation {
                 }
             }
         }
-        if (most > 0) {
-            rectify(mine, y, s, most);
+        if (plus.isPresent() || most > 0) {
+            finish(mine, y, s, plus, most);
         }
     }
 
@@ -292,17 +293,14 @@ final class Correlation {
         }
     }
 
-    /** min(max(y, 0), most) of the blocks that some panels of a stretch touch. */
-    private void rectify(List<Panel> panels, Tensor y, Stretch s, float most) {
-        for (Panel p : panels) {
+    /** y + plus, then min(max(y, 0), most) unless most is 0, of the blocks that some panels of a stretch fill; apart, all are here. */
+    private void finish(List<Panel> panels, Tensor y, Stretch s, Optional<Tensor> plus, float most) {
+        for (int i = 0; i < (apart() ? 1 : panels.size()); i++) {
+            Panel p = panels.get(i);
             int from = p.group() * out / Lanes.WIDTH + p.first();
-            int to = Math.min(this.y.blocks(), from + p.blocks() + (apart() ? 1 : 0));
-            for (int m = s.first; m < s.first + s.images; m++) {
-                for (int b = from; b < to; b++) {
-                    for (int r = s.top; r < s.top + s.rows; r++) {
-                        int at = y.offset() + m * this.y.image() + b * this.y.block() + r * this.y.row();
-                        Blocks.rectify(y.floats(), at, y.floats(), at, this.y.w() * Lanes.WIDTH, most);
-                    }
+            for (int b = from; b < (apart() ? this.y.blocks() : from + p.blocks()); b++) {
+                for (int m = s.first; m < s.first + s.images; m++) {
+                    this.y.finish(y, m * this.y.image() + b * this.y.block(), s.top, s.rows, plus, most);
                 }
             }
         }

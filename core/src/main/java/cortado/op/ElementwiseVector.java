@@ -30,8 +30,7 @@ final class ElementwiseVector {
         @Override
         public void forward(Operands o) {
             Tensor y = o.y();
-            System.arraycopy(o.x(0).floats(), o.x(0).offset(), y.floats(), y.offset(), y.length());
-            Blocks.add(y.floats(), y.offset(), o.x(1).floats(), o.x(1).offset(), y.length());
+            Blocks.sum(y.floats(), y.offset(), o.x(0).floats(), o.x(0).offset(), o.x(1).floats(), o.x(1).offset(), y.length());
         }
 
         @Override

@@ -28,6 +28,11 @@ public interface Kernel {
         return false;
     }
 
+    /** {@return whether blocks of 16 channels can be computed apart, each as an image of its own, in any layout that has them} */
+    default boolean apart() {
+        return false;
+    }
+
     /** {@return F32 elements of {@link Operands#scratch()} that the kernel needs} */
     default int scratch() {
         return 0;

@@ -13,7 +13,8 @@ import java.util.Locale;
  * Users add ops of their own through {@link Custom}.
  */
 public sealed interface Op permits Input, Conv2d, Linear, MaxPool2d, AvgPool2d, GlobalAvgPool2d, Relu, Flatten, Add, Softmax,
-        Loss, ConvTranspose2d, AdaptiveAvgPool2d, LogSoftmax, BatchNorm2d, BatchNormAdd, GroupNorm, LayerNorm, Elementwise, Prelu,
+        Loss, ConvTranspose2d, AdaptiveAvgPool2d, LogSoftmax, BatchNorm2d, BatchNormAdd, ConvAdd, GroupNorm, LayerNorm, Elementwise,
+        Prelu,
         Dropout,
         DropPath, Concat, Mul, ChannelScale, Pad, Upsample, Rectified, Op.Custom {
 

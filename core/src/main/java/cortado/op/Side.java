@@ -1,8 +1,11 @@
 package cortado.op;
 
+import cortado.simd.Blocks;
 import cortado.simd.Lanes;
 import cortado.tensor.Layout;
 import cortado.tensor.Shape;
+import cortado.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * Where the elements of a tensor lie, as kernels for channels in blocks see it. A batch of vectors is one image of N rows.
@@ -52,5 +55,20 @@ record Side(int c, int h, int w, boolean lanes, int image, int block, int row, i
     /** {@return where a channel begins in an image} */
     int channel(int c) {
         return c / unit() * block + c % unit();
+    }
+
+    /** y + plus, then min(max(y, 0), most) unless most is 0, of some rows of the block that begins at {@code plane}. */
+    void finish(Tensor y, int plane, int top, int rows, Optional<Tensor> plus, float most) {
+        boolean whole = row == w * Lanes.WIDTH; // then rows follow each other
+        int length = w * Lanes.WIDTH * (whole ? rows : 1);
+        for (int r = 0; r < (whole ? 1 : rows); r++) {
+            int at = plane + (top + r) * row;
+            if (plus.isPresent()) {
+                Blocks.add(y.floats(), y.offset() + at, plus.get().floats(), plus.get().offset() + at, length);
+            }
+            if (most > 0) {
+                Blocks.rectify(y.floats(), y.offset() + at, y.floats(), y.offset() + at, length, most);
+            }
+        }
     }
 }

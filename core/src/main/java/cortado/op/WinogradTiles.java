@@ -5,6 +5,7 @@ import cortado.simd.Tile;
 import cortado.simd.Winograd;
 import cortado.tensor.Tensor;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -95,7 +96,8 @@ final class WinogradTiles {
                 room.offset());
     }
 
-    void run(int part, int n, Tensor y, Tensor x, Tensor u, boolean add, float most, Tensor room) {
+    /** Computes one part of y, with another tensor added where there is one, from x and transformed filters {@code u}. */
+    void run(int part, int n, Tensor y, Tensor x, Tensor u, Optional<Tensor> plus, float most, Tensor room) {
         int first = part / splits * tiles;
         int count = Math.min(tiles, tiles(n) - first);
         int from = part % splits * panels / splits;
@@ -115,19 +117,22 @@ final class WinogradTiles {
             }
         }
         for (int b = first(from); b < first(to); b++) {
-            output(first, count, b, room, m + b * tiles * Lanes.WIDTH, y, u, add, most);
+            output(first, count, b, room, m + b * tiles * Lanes.WIDTH, y, u, plus, most);
         }
     }
 
-    private void output(int first, int count, int block, Tensor room, int m, Tensor y, Tensor u, boolean add, float most) {
+    private void output(int first, int count, int block, Tensor room, int m, Tensor y, Tensor u, Optional<Tensor> plus,
+            float most) {
+        Tensor z = plus.orElse(y);
         for (int t = 0; t < count; t++) {
             int tile = (first + t) % (high * wide);
             int h = tile / wide * 4;
             int w = tile % wide * 4;
-            int at = y.offset() + (first + t) / (high * wide) * this.y.image() + block * this.y.block() + h * this.y.row()
-                    + w * Lanes.WIDTH;
-            Winograd.output(room.floats(), m + t * Lanes.WIDTH, xiM, y.floats(), at, this.y.row(), Math.min(4, this.y.h() - h),
-                    Math.min(4, this.y.w() - w), u.floats(), u.offset() + ZEROS + block * Lanes.WIDTH, add, most, room.floats(),
+            int at = (first + t) / (high * wide) * this.y.image() + block * this.y.block() + h * this.y.row() + w * Lanes.WIDTH;
+            Winograd.output(room.floats(), m + t * Lanes.WIDTH, xiM, y.floats(), y.offset() + at, this.y.row(),
+                    Math.min(4, this.y.h() - h),
+                    Math.min(4, this.y.w() - w), u.floats(), u.offset() + ZEROS + block * Lanes.WIDTH, plus.isPresent(), z.floats(),
+                    z.offset() + at, most, room.floats(),
                     room.offset());
         }
     }

@@ -56,7 +56,7 @@ record Compiled(int batch, Pass pass, List<Stage> steps, List<Phase> prepare, Li
             throw new ShapeException("batch size: expected at least 1, received " + batch);
         }
         Backend suiting = backend.suiting(graph.ops(), batch);
-        Graph fused = Fusion.fuse(graph);
+        Graph fused = Fusion.fuse(graph, !training && suiting.layout() == Layout.CHANNELS);
         return suiting.layout() == Layout.LANES ? new Sharded(fused, type, batch, suiting, workers, training)
                 : new Whole(fused, type, batch, suiting, workers, training);
     }

@@ -5,6 +5,8 @@ import cortado.graph.Node;
 import cortado.graph.Parameters;
 import cortado.op.BatchNorm2d;
 import cortado.op.Conv2d;
+import cortado.op.DropPath;
+import cortado.op.Dropout;
 import cortado.op.Linear;
 import cortado.op.Op;
 import cortado.op.Phase;
@@ -15,8 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * For inference, batch normalisation disappears into the convolution or linear layer before it, whose weights and bias are computed
- * anew when the parameters have changed:
+ * For inference, dropout disappears, and batch normalisation does into the convolution or linear layer before it, whose weights and
+ * bias are computed anew when the parameters have changed:
  *
  * <pre>
  * s = γ / √(σ² + ε)      w' = s · w      b' = β + (b − μ) · s
@@ -58,7 +60,9 @@ public record Folding(Graph graph, List<Pair> pairs) {
             int x = n.inputs().isEmpty() ? 0 : n.inputs().getFirst();
             Node before = graph.nodes().get(x);
             boolean last = v == readers.length - 1; // the output must remain the last node
-            if (n.op() instanceof BatchNorm2d norm && readers[x] == 1 && takes(before.op())
+            if ((n.op() instanceof Dropout || n.op() instanceof DropPath) && !last) {
+                moved[v] = moved[x];
+            } else if (n.op() instanceof BatchNorm2d norm && readers[x] == 1 && takes(before.op())
                     && (!last || moved[x] == nodes.size() - 1)) {
                 Node head = nodes.get(moved[x]);
                 nodes.set(moved[x], new Node(head.name(), withBias(head.op()), head.inputs()));

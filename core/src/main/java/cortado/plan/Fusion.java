@@ -7,7 +7,9 @@ import cortado.op.AvgPool2d;
 import cortado.op.BatchNorm2d;
 import cortado.op.BatchNormAdd;
 import cortado.op.Conv2d;
+import cortado.op.ConvAdd;
 import cortado.op.GlobalAvgPool2d;
+import cortado.op.Input;
 import cortado.op.Linear;
 import cortado.op.MaxPool2d;
 import cortado.op.Op;
@@ -23,8 +25,13 @@ final class Fusion {
     private Fusion() {
     }
 
-    /** Joins a ReLU or ReLU6 to the op before it, where nobody else reads that op's output. The joined node keeps the first name. */
-    static Graph fuse(Graph graph) {
+    /**
+     * Joins a ReLU or ReLU6 to the op before it, where nobody else reads that op's output. The joined node keeps the first name.
+     *
+     * @param graph        with normalisations folded, for inference
+     * @param convolutions whether a sum is joined to a convolution before it too, not to a normalisation alone
+     */
+    static Graph fuse(Graph graph, boolean convolutions) {
         int[] readers = new int[graph.nodes().size()];
         graph.nodes().forEach(n -> n.inputs().forEach(i -> readers[i]++));
         List<Node> nodes = poolFirst(graph.nodes(), readers);
@@ -45,30 +52,30 @@ final class Fusion {
                 moved[i] = fused.size() - 1;
             }
         }
-        return new Graph(residuals(fused));
+        return new Graph(residuals(fused, convolutions));
     }
 
-    /** Joins batch normalisation to the sum behind it, which stays where it stands and takes the normalisation's name and parameters. */
-    private static List<Node> residuals(List<Node> before) {
+    /** Joins batch normalisation, or a convolution, to the sum behind it, which stays where it stands and takes the other's name and parameters. */
+    private static List<Node> residuals(List<Node> before, boolean convolutions) {
         int[] readers = new int[before.size()];
         before.forEach(n -> n.inputs().forEach(i -> readers[i]++));
         List<Node> nodes = new ArrayList<>();
         int[] moved = new int[before.size()];
         boolean[] joined = new boolean[before.size()];
         for (Node n : before) {
-            normalised(n, before, readers).ifPresent(v -> joined[v] = true);
+            summand(n, before, readers, convolutions).ifPresent(v -> joined[v] = true);
         }
         for (int i = 0; i < before.size(); i++) {
             Node n = before.get(i);
-            Optional<Integer> norm = normalised(n, before, readers);
+            Optional<Integer> first = summand(n, before, readers, convolutions);
             List<Integer> inputs = n.inputs();
             Op op = n.op();
             String name = n.name();
-            if (norm.isPresent()) {
-                Node b = before.get(norm.get());
-                int other = inputs.get(inputs.getFirst().equals(norm.get()) ? 1 : 0);
+            if (first.isPresent()) {
+                Node b = before.get(first.get());
+                int other = inputs.get(inputs.getFirst().equals(first.get()) ? 1 : 0);
                 inputs = List.of(b.inputs().getFirst(), other);
-                op = new BatchNormAdd((BatchNorm2d) b.op());
+                op = b.op() instanceof Conv2d conv ? new ConvAdd(conv) : new BatchNormAdd((BatchNorm2d) b.op());
                 op = n.op() instanceof Rectified ? new Rectified(op) : op;
                 name = b.name();
             }
@@ -80,12 +87,13 @@ final class Fusion {
         return nodes;
     }
 
-    /** The input of a sum that is a normalisation which nobody else reads: the later of two. */
-    private static Optional<Integer> normalised(Node n, List<Node> nodes, int[] readers) {
+    /** The input of a sum that is a normalisation or a convolution which nobody else reads: the later of two. */
+    private static Optional<Integer> summand(Node n, List<Node> nodes, int[] readers, boolean convolutions) {
         boolean sum = n.op() instanceof Add || n.op() instanceof Rectified(Op op, float _) && op instanceof Add;
+        boolean images = n.inputs().stream().anyMatch(i -> nodes.get(i).op() instanceof Input); // they lie in rows
         return !sum ? Optional.empty()
-                : n.inputs().stream().filter(i -> nodes.get(i).op() instanceof BatchNorm2d && readers[i] == 1)
-                        .max(Integer::compare);
+                : n.inputs().stream().filter(i -> readers[i] == 1 && (nodes.get(i).op() instanceof BatchNorm2d
+                        || convolutions && !images && nodes.get(i).op() instanceof Conv2d)).max(Integer::compare);
     }
 
     /**

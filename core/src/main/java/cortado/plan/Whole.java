@@ -21,12 +21,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Compiles for ROWS and CHANNELS: all threads take one step of the whole batch after the other, so an op may mix images. A
  * {@link Wide} kernel says itself how a step is shared; another is run image by image where its op allows that, else on one thread.
  */
 final class Whole implements Compiled.Compiler {
+    /** Parts that a step of few images is cut into, at most, and floats of an image from which that is worth it. */
+    private static final int PARTS = 4;
+    private static final int LEAST = 1 << 14;
+
+    private final Backend backend;
     private final List<Node> nodes;
     private final List<Op.Param> declared;
     private final int batch;
@@ -51,6 +57,7 @@ final class Whole implements Compiled.Compiler {
 
     /** Plans; nothing is allocated yet. */
     Whole(Graph graph, Type type, int batch, Backend backend, int workers, boolean training) {
+        this.backend = backend;
         this.nodes = graph.nodes();
         this.declared = graph.params();
         this.batch = batch;
@@ -174,16 +181,17 @@ final class Whole implements Compiled.Compiler {
     }
 
     private Phase images(int v, boolean back) {
-        Step[][] steps = new Step[kernels[v].scratch() > 0 ? rooms.size() : 1][batch];
+        int cuts = cuts(v);
+        Step[][] steps = new Step[kernels[v].scratch() > 0 ? rooms.size() : 1][batch * cuts];
         for (int w = 0; w < steps.length; w++) {
-            for (int i = 0; i < batch; i++) {
-                steps[w][i] = step(v, i, 1, w);
+            for (int i = 0; i < steps[w].length; i++) {
+                steps[w][i] = cuts == 1 ? step(v, i, 1, w) : cut(v, i / cuts, i % cuts, cuts);
             }
         }
         return new Phase() {
             @Override
             public int parts() {
-                return pass.n();
+                return pass.n() * cuts;
             }
 
             @Override
@@ -196,6 +204,33 @@ final class Whole implements Compiled.Compiler {
                 }
             }
         };
+    }
+
+    /** How many parts an image's channels are cut into, so that threads share it: a divisor of its blocks. For inference of few images. */
+    private int cuts(int v) {
+        boolean rows = nodes.get(v).inputs().stream().anyMatch(i -> value("y", i, 0, 1).layout() != Layout.CHANNELS);
+        if (training || rows || batch >= PARTS || !kernels[v].apart() || kernels[v].scratch() > 0
+                || layout.length(flow.inputs(v)[0].withN(1)) < LEAST) {
+            return 1;
+        }
+        int blocks = Math.ceilDiv(shapes.get(v).dim(1), Layout.WIDTH);
+        return IntStream.rangeClosed(1, PARTS).filter(i -> blocks % i == 0).max().orElseThrow();
+    }
+
+    private Step cut(int v, int image, int part, int cuts) {
+        Operands o = operands(v, image, 1, new ArrayList<>());
+        List<Tensor> x = IntStream.range(0, o.inputs()).mapToObj(i -> cut(o.x(i), part, cuts)).toList();
+        Shape[] in = x.stream().map(Tensor::shape).toArray(Shape[]::new);
+        return new Step(backend.kernel(nodes.get(v).op(), in),
+                Operands.of(x, cut(o.y(), part, cuts), List.of(), List.of()).in(pass, v,
+                        image),
+                List.of());
+    }
+
+    private static Tensor cut(Tensor t, int part, int cuts) {
+        int[] dims = t.shape().dims();
+        dims[1] = Math.ceilDiv(dims[1], Layout.WIDTH) / cuts * Layout.WIDTH;
+        return t.view(part * (t.length() / cuts), Shape.of(dims), t.layout());
     }
 
     /** One part; the tensors are bound anew when the number of images changes. */

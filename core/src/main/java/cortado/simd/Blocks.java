@@ -83,6 +83,23 @@ public final class Blocks {
     }
 
     /**
+     * {@code y = a + b}.
+     *
+     * @param y  sum
+     * @param yo its first element
+     * @param a  summand
+     * @param ao its first element
+     * @param b  summand
+     * @param bo its first element
+     * @param n  elements, a multiple of 16
+     */
+    public static void sum(float[] y, int yo, float[] a, int ao, float[] b, int bo, int n) {
+        for (int i = 0; i < n; i += V) {
+            FloatVector.fromArray(F, a, ao + i).add(FloatVector.fromArray(F, b, bo + i)).intoArray(y, yo + i);
+        }
+    }
+
+    /**
      * {@code y (+)= a · b}.
      *
      * @param y   output

@@ -60,6 +60,11 @@ public final class Tile implements Product {
         int so = add ? yo : bo;
         int sRow = add ? 1 : 0; // no branch inside a tile, which would be compiled anew when first taken the other way
         int sBlock = add ? yBlock : WIDTH;
+        if (end - row == 1) {
+            OneRow.run(blocks, y, yo + yAt[row], yBlock, x, xo + xAt[row], taps, from, to, w, wo, wStep, wBlock, s,
+                    so + sRow * yAt[row], sBlock);
+            return;
+        }
         int rows = blocks == 4 ? 6 : blocks == 3 ? 8 : 12;
         for (int lane = 0; lane < WIDTH; lane += V) {
             for (int r = row; r < end; r += rows) {

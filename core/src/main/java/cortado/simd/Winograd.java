@@ -121,13 +121,15 @@ public final class Winograd {
      * @param cols columns inside the image, 1 … 4
      * @param b    16 biases
      * @param bo   the first
-     * @param add  whether y keeps what it holds
+     * @param add  whether z is added
+     * @param z    memory that lies as y does, maybe y itself
+     * @param zo   the tile's first element
      * @param most results below 0 become 0 and those above this become this, as ReLU (infinite) and ReLU6 do; 0 for neither
      * @param room {@link #ROOM} floats
      * @param ro   where they begin
      */
     public static void output(float[] m, int mo, int xi, float[] y, int yo, int row, int rows, int cols, float[] b, int bo,
-            boolean add, float most, float[] room, int ro) {
+            boolean add, float[] z, int zo, float most, float[] room, int ro) {
         for (int lane = 0; lane < WIDTH; lane += V) {
             for (int j = 0; j < 6; j++) {
                 at(m, mo + lane + j * xi, 6 * xi, room, ro + lane + j * WIDTH, 6 * WIDTH, 0);
@@ -136,12 +138,12 @@ public final class Winograd {
                 at(room, ro + lane + 6 * i * WIDTH, WIDTH, room, ro + lane + 24 * WIDTH, WIDTH, 0);
                 FloatVector bias = FloatVector.fromArray(F, b, bo + lane);
                 for (int j = 0; j < cols; j++) {
-                    int to = yo + lane + i * row + j * WIDTH;
+                    int to = lane + i * row + j * WIDTH;
                     FloatVector v = FloatVector.fromArray(F, room, ro + lane + (24 + j) * WIDTH).add(bias);
-                    v = add ? v.add(FloatVector.fromArray(F, y, to)) : v;
+                    v = add ? v.add(FloatVector.fromArray(F, z, zo + to)) : v;
                     v = most > 0 ? v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most))
                             : v;
-                    v.intoArray(y, to);
+                    v.intoArray(y, yo + to);
                 }
             }
         }

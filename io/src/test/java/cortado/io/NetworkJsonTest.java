@@ -13,6 +13,7 @@ import cortado.op.AdaptiveAvgPool2d;
 import cortado.op.BatchNorm2d;
 import cortado.op.BatchNormAdd;
 import cortado.op.BinaryCrossEntropy;
+import cortado.op.ConvAdd;
 import cortado.op.ConvTranspose2d;
 import cortado.op.GroupNorm;
 import cortado.op.Huber;
@@ -163,7 +164,7 @@ class NetworkJsonTest {
 
     @Test
     void everyOpHasAnEntryAndStandsInTheGraphsAbove() {
-        Set<Class<?>> open = Set.of(Op.Custom.class, Rectified.class, BatchNormAdd.class);
+        Set<Class<?>> open = Set.of(Op.Custom.class, Rectified.class, BatchNormAdd.class, ConvAdd.class);
         Set<Class<?>> ops = Stream.of(Op.class, Loss.class, Elementwise.class)
                 .flatMap(c -> Arrays.stream(c.getPermittedSubclasses()))
                 .filter(c -> c != Loss.class && c != Elementwise.class)

@@ -6,6 +6,7 @@ import cortado.op.AdaptiveAvgPool2d;
 import cortado.op.BatchNorm2d;
 import cortado.op.BatchNormAdd;
 import cortado.op.BinaryCrossEntropy;
+import cortado.op.ConvAdd;
 import cortado.op.ConvTranspose2d;
 import cortado.op.GroupNorm;
 import cortado.op.Huber;
@@ -331,6 +332,12 @@ public final class Cases {
                 Case.of("33 to 13", new Rectified(Linear.of(13)), s(17, 33)),
                 Case.of("7 to 5, no bias", new Rectified(new Linear(5, false)), s(3, 7)),
                 Case.of("images", new BatchNormAdd(BatchNorm2d.of()), s(3, 17, 5, 3), s(3, 17, 5, 3)),
+                Case.of("3×3 pad 1", new ConvAdd(conv(17, Window.of(3, 1, 1), 1, true)), s(3, 17, 5, 7), s(3, 17, 5, 7)),
+                Case.of("winograd", new Rectified(new ConvAdd(conv(33, Window.of(3, 1, 1), 1, true))), s(5, 17, 9, 13),
+                        s(5, 33, 9, 13)),
+                Case.of("1×1", new Rectified(new ConvAdd(conv(33, Window.of(1), 1, true))), s(1, 17, 7, 7), s(1, 33, 7, 7)),
+                Case.of("3×3 stride 2, groups", new Rectified(new ConvAdd(conv(6, Window.of(3, 2, 1), 3, false)), 0.4f),
+                        s(3, 9, 7, 5), s(3, 6, 4, 3)),
                 Case.of("images", new Rectified(new BatchNormAdd(BatchNorm2d.of())), s(5, 33, 3, 7), s(5, 33, 3, 7)),
                 Case.of("images", new Rectified(BatchNorm2d.of()), s(3, 17, 5, 3)),
                 Case.of("cut off", new Rectified(BatchNorm2d.of(), 0.4f), s(3, 17, 5, 3)),

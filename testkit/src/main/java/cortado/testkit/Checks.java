@@ -6,6 +6,7 @@ import cortado.op.Backend;
 import cortado.op.BatchNorm2d;
 import cortado.op.BatchNormAdd;
 import cortado.op.AdaptiveAvgPool2d;
+import cortado.op.ConvAdd;
 import cortado.op.ConvTranspose2d;
 import cortado.op.GroupNorm;
 import cortado.op.LayerNorm;
@@ -118,7 +119,7 @@ public final class Checks {
      */
     public static boolean isLinear(Op op) {
         return switch (op) {
-            case Conv2d _, ConvTranspose2d _, Linear _, AdaptiveAvgPool2d _, AvgPool2d _, GlobalAvgPool2d _, Flatten _, Add _, Dropout _, DropPath _, Concat _, Pad _, Upsample _ ->
+            case Conv2d _, ConvAdd _, ConvTranspose2d _, Linear _, AdaptiveAvgPool2d _, AvgPool2d _, GlobalAvgPool2d _, Flatten _, Add _, Dropout _, DropPath _, Concat _, Pad _, Upsample _ ->
                 true;
             case Input _, MaxPool2d _, Relu _, Softmax _, LogSoftmax _, Loss _, BatchNorm2d _, BatchNormAdd _, GroupNorm _, LayerNorm _, Elementwise _, Prelu _, Mul _, ChannelScale _, Rectified _, Op.Custom _ ->
                 false;
