@@ -34,6 +34,7 @@ import picocli.CommandLine.Option;
             "  cortado bench --peer pytorch --json",
             "  cortado bench --peer onnxruntime,dl4j --only W5",
             "  cortado bench --peer pytorch --to-accuracy 0.92",
+            "  cortado bench --start",
             "",
             "W1 LeNet-5, W2 convnet, W3 VGG-like, W4 ResNet-20 and -18, W5 ResNet-50 and",
             "MobileNetV2: training, and inference of 1 and 16 images; W6 single ops.",
@@ -41,6 +42,9 @@ import picocli.CommandLine.Option;
 final class BenchCommand implements Callable<Integer> {
     /** Where a distribution's own packages belong, of which PyTorch may be one. */
     private static final Path PYTHON = Path.of("/usr/bin/python3");
+
+    private static final int STARTS = 15;
+    private static final int QUICK_STARTS = 3;
 
     /** Of the table with a peer. */
     private static final int COLUMNS = 15;
@@ -67,6 +71,9 @@ final class BenchCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data = new DataOptions();
 
+    @Option(names = "--start", description = "Instead: seconds from starting a training of LeNet-5 to the end of its first step.")
+    private boolean start;
+
     @Option(names = "--quick", description = "Fewer and shorter runs: a first impression.")
     private boolean quick;
 
@@ -77,6 +84,11 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Output o = common.output();
+        if (start) {
+            alone("--start", !peers.isEmpty() || !only.isEmpty() || accuracy.isPresent() || !threads.isEmpty());
+            new StartTime(java(Main.class), quick ? QUICK_STARTS : STARTS).run(o);
+            return Exit.OK;
+        }
         if (accuracy.isPresent() && !only.isEmpty()) {
             throw new FormatException(
                     "--only means nothing with --to-accuracy, which has a workload of its own; leave one of them out");
@@ -84,7 +96,7 @@ final class BenchCommand implements Callable<Integer> {
         List<Workload> workloads = workloads();
         List<Integer> counts = counts();
         List<Contestant> others = peers.stream().map(BenchCommand::contestant).toList();
-        Race race = new Race(Contestant.ours(ours()), others, quick, line -> o.note("  " + line));
+        Race race = new Race(Contestant.ours(java(BenchWorker.class)), others, quick, line -> o.note("  " + line));
         o.note("machine: " + ChecksCommand.machine().get("os") + ", " + Runtime.getRuntime().availableProcessors()
                 + " processors, Java "
                 + Runtime.version() + ", vectors of " + ChecksCommand.machine().get("vector_bits") + " bits");
@@ -140,14 +152,22 @@ final class BenchCommand implements Callable<Integer> {
         return command;
     }
 
-    private static List<String> ours() {
+    private static void alone(String option, boolean others) {
+        if (others) {
+            throw new FormatException(
+                    option + " stands alone or with --quick; leave --peer, --only, --threads and --to-accuracy out");
+        }
+    }
+
+    /** The same, starting a class of the program. */
+    private static List<String> java(Class<?> main) {
         List<String> command = java();
         String modules = System.getProperty("jdk.module.path", "");
         if (modules.isEmpty()) {
             command.addAll(List.of("--add-modules", "jdk.incubator.vector", "-cp", System.getProperty("java.class.path")));
-            command.add(BenchWorker.class.getName());
+            command.add(main.getName());
         } else {
-            command.addAll(List.of("-p", modules, "-m", "cortado.cli/" + BenchWorker.class.getName()));
+            command.addAll(List.of("-p", modules, "-m", "cortado.cli/" + main.getName()));
         }
         return command;
     }

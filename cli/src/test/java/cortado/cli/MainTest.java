@@ -65,6 +65,14 @@ class MainTest {
     }
 
     @Test
+    void benchMeasuresTheStart() {
+        Cli c = Cli.run("bench", "--start", "--quick", "--json");
+        assertThat(c.code()).isZero();
+        assertThat(c.out()).containsPattern("\"workload\":\"start\",\"network\":\"lenet5\",\"seconds\":\\d+\\.\\d+,");
+        assertThat(Cli.run("bench", "--start", "--only", "W1").err()).contains("--start stands alone");
+    }
+
+    @Test
     void benchKnowsWhatThereIsToMeasure() {
         assertThat(Cli.run("bench", "--only", "W1,W9").err()).contains("no workload W9; there are ", "W1, W2");
         assertThat(Cli.run("bench", "--peer", "abacus").err()).contains("no peer abacus; there are pytorch");
