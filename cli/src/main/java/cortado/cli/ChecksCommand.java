@@ -59,8 +59,9 @@ final class ChecksCommand implements Callable<Integer> {
         return named == null ? System.getProperty("os.arch") : named;
     }
 
-    private static int vectorBits() {
-        return FloatVector.SPECIES_PREFERRED.vectorBitSize();
+    /** {@return how wide vectors are; 0 where this Java has no vector module and our own classes stand in for it} */
+    static int vectorBits() {
+        return FloatVector.class.getModule().isNamed() ? FloatVector.SPECIES_PREFERRED.vectorBitSize() : 0;
     }
 
     @Override
@@ -77,7 +78,7 @@ final class ChecksCommand implements Callable<Integer> {
         line(o, "cortado", VersionCommand.version());
         line(o, "java", Runtime.version() + " (" + machine.get("java_vendor") + "), " + System.getProperty("java.home"));
         line(o, "system", machine.get("os") + ", " + machine.get("cpu"));
-        line(o, "vectors", vectorBits() + " bits: " + vectorBits() / 32 + " numbers at once");
+        line(o, "vectors", vectorBits() == 0 ? "none" : vectorBits() + " bits: " + vectorBits() / 32 + " numbers at once");
         line(o, "threads", Integer.toString(vm.availableProcessors()));
         line(o, "memory", Texts.bytes(ram) + ", of which Java may take " + Texts.bytes(vm.maxMemory()));
         line(o, "data", "");

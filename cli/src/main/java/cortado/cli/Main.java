@@ -57,6 +57,11 @@ public final class Main implements Runnable {
         boolean json = all.contains("--json");
         PrintStream out = stream(FileDescriptor.out, json ? StandardCharsets.UTF_8 : System.out.charset());
         System.setOut(out);
+        if (ChecksCommand.vectorBits() == 0) {
+            err.println(
+                    "cortado: 25 to 50 times slower than need be: this Java runs without its vector module, so numbers are computed one by one (to the same results);"
+                            + " start it with --add-modules jdk.incubator.vector");
+        }
         int code = run(new Output(out, err, Terminal.of(), json, all.contains("--debug")), args);
         System.exit(out.checkError() ? lost(err) : code);
     }

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cortado.op.Backend;
 import cortado.simd.Lanes;
+import java.io.File;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -25,10 +27,25 @@ class SameBitsTest {
     @ParameterizedTest(name = "{0}-bit vectors, seeds 11 and 12")
     @ValueSource(ints = {128, 256, 512})
     void anyVectorWidth(int bits) throws Exception {
-        String classes = where(Plan.class) + System.getProperty("path.separator") + where(SameBits.class);
-        Process p = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classes,
-                "--add-modules=jdk.incubator.vector", "-Dcortado.vectorBits=" + bits, SameBits.class.getName(), "2")
-                .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        String classes = where(Plan.class) + File.pathSeparator + where(SameBits.class);
+        expectTheSame("-cp", classes, "--add-modules=jdk.incubator.vector", "-Dcortado.vectorBits=" + bits);
+    }
+
+    /** On a class path without {@code --add-modules} the JVM leaves its incubating module out, as one does that has none. */
+    @Test
+    void withoutTheVectorModule() throws Exception {
+        Path core = Path.of(where(Plan.class));
+        Path scalar = core.resolve("../../../scalar/target/classes").normalize();
+        assertThat(scalar.resolve("jdk/incubator/vector/FloatVector.class")).exists();
+        expectTheSame("-cp", core + File.pathSeparator + scalar + File.pathSeparator + where(SameBits.class));
+    }
+
+    /** A JVM of its own trains on two threads and prints hashes. */
+    private static void expectTheSame(String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(options));
+        command.addAll(List.of(SameBits.class.getName(), "2"));
+        Process p = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         String printed = new String(p.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
         assertThat(p.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(printed).isEqualTo(SameBits.train(1, Backend.lanes()) + " " + SameBits.train(1, Backend.channels()));
