@@ -10,15 +10,19 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The gradient of w of {@link Conv2dWinogradChannels}: {@code du[ξ, c, k] = Σ v[ξ, tile, c] · d[ξ, tile, k]} over all tiles, and one
+ * The gradient of w of {@link Conv2dWinogradChannels}: {@code du[ξ, c, k] = Σ v[ξ, tile, c] · d[ξ, tile, k]} over all tiles, and a
  * transform back.
  *
  * <p>Parts are up to four blocks of channels × up to four blocks of filters × slots. So du and the transformed tiles of a part stay
- * in the second cache; other parts transform the same tiles again, which costs about a fifth. A slot takes its share of the tiles
- * into a sum of its own; slots are few, as shapes say, and added up in order.
+ * in the second cache; other parts transform the same tiles again, which costs about a fifth. A slot takes its share of the tiles,
+ * transforms its sum back, nine floats for 36, and keeps it; slots are few, as shapes say, and added up in order.
  */
 final class WinogradGradient {
-    private static final int TILES = 36;
+    /** Floats of transformed tiles that a part has at a time, about. */
+    private static final int ROOM = 1 << 18;
+    private static final int ZEROS = Tile.BLOCKS * Lanes.WIDTH;
+    /** Nine blocks: 16 filters of one channel. */
+    private static final int NINE = 9 * Lanes.WIDTH;
 
     private final Side x;
     private final Side y;
@@ -26,7 +30,11 @@ final class WinogradGradient {
     private final int slots;
     private final int cuts;
     private final int panels;
-    private final int xi;
+    private final int tiles;
+    private final int lanesV;
+    private final int lanesD;
+    private final int xiV;
+    private final int xiD;
     /** By blocks of a panel. */
     private final Tile[] products;
 
@@ -36,25 +44,27 @@ final class WinogradGradient {
         this.y = y;
         cuts = Math.ceilDiv(x.blocks(), Tile.BLOCKS);
         panels = f.panels();
-        slots = Math.clamp(Math.ceilDiv(Correlation.PARTS, cuts * panels), 1, Math.ceilDiv(f.tiles(n), TILES));
-        xi = (Tile.BLOCKS * TILES + 1) * Lanes.WIDTH;
+        lanesV = Math.ceilDiv(x.blocks(), cuts) * Lanes.WIDTH;
+        lanesD = Math.ceilDiv(y.blocks(), panels) * Lanes.WIDTH;
+        tiles = Math.clamp(ROOM / Winograd.XI / (lanesV + lanesD), 1, 96);
+        xiV = tiles * lanesV + Lanes.WIDTH; // one block more, so that the 36 do not fall into one set of the cache
+        xiD = tiles * lanesD + Lanes.WIDTH;
+        slots = Math.clamp(Math.ceilDiv(Correlation.PARTS, cuts * panels), 1, Math.ceilDiv(f.tiles(n), tiles));
         products = new Tile[Tile.BLOCKS + 1];
-        int[] rows = IntStream.range(0, Tile.BLOCKS * Lanes.WIDTH)
-                .map(c -> c / Lanes.WIDTH * TILES * Lanes.WIDTH + c % Lanes.WIDTH).toArray();
         for (int b = 1; b <= Tile.BLOCKS; b++) {
             int lanes = b * Lanes.WIDTH;
-            products[b] = new Tile(WinogradTiles.places(TILES), rows, IntStream.range(0, rows.length).map(c -> c * lanes).toArray(),
-                    Lanes.WIDTH, TILES * Lanes.WIDTH);
+            products[b] = new Tile(IntStream.range(0, tiles).map(t -> t * lanesV).toArray(), IntStream.range(0, lanesV).toArray(),
+                    IntStream.range(0, lanesV).map(c -> c * lanes).toArray(), Lanes.WIDTH, Lanes.WIDTH);
         }
     }
 
     /** {@return elements of room that a part needs} */
     int room() {
-        return 2 * Winograd.ROOM + 2 * Winograd.XI * xi;
+        return 2 * Winograd.ROOM + ZEROS + Winograd.XI * (xiV + xiD + lanesV * lanesD);
     }
 
     private int slot() {
-        return Winograd.XI * x.blocks() * y.blocks() * Lanes.WIDTH * Lanes.WIDTH;
+        return x.blocks() * Lanes.WIDTH * y.blocks() * NINE;
     }
 
     /** {@return elements of scratch: the sums of all slots} */
@@ -62,20 +72,14 @@ final class WinogradGradient {
         return slots * slot();
     }
 
-    /** Sums, then transforms them and adds them to dw. */
+    /** Sums, then adds them to dw. */
     List<Phase> phases(Operands o, List<Tensor> room) {
         return List.of(Phase.of(() -> cuts * panels * slots, (part, worker) -> sum(part, o, room.get(worker))),
-                Phase.of(() -> cuts * panels, (part, worker) -> weights(part, o, room.get(worker))));
+                Phase.of(() -> x.blocks() * y.blocks(), (part, worker) -> weights(part, o, room.get(worker))));
     }
 
-    private int first(int i, int count, int blocks) {
+    private static int first(int i, int count, int blocks) {
         return i * blocks / count;
-    }
-
-    private int at(int cut, int panel) {
-        int panelBlocks = first(panel + 1, panels, y.blocks()) - first(panel, panels, y.blocks());
-        return Winograd.XI * Lanes.WIDTH * Lanes.WIDTH
-                * (x.blocks() * first(panel, panels, y.blocks()) + panelBlocks * first(cut, cuts, x.blocks()));
     }
 
     private void sum(int part, Operands o, Tensor room) {
@@ -86,52 +90,62 @@ final class WinogradGradient {
         int k = first(panel, panels, y.blocks());
         int many = first(cut + 1, cuts, x.blocks()) - c;
         int blocks = first(panel + 1, panels, y.blocks()) - k;
-        int rows = many * Lanes.WIDTH;
-        float[] sums = o.scratch().floats();
-        int du = o.scratch().offset() + slot * slot() + at(cut, panel);
-        int length = rows * blocks * Lanes.WIDTH;
-        Arrays.fill(sums, du, du + Winograd.XI * length, 0);
         float[] r = room.floats();
-        int v = room.offset() + 2 * Winograd.ROOM;
-        int d = v + Winograd.XI * xi;
+        int zeros = room.offset() + 2 * Winograd.ROOM;
+        int v = zeros + ZEROS;
+        int d = v + Winograd.XI * xiV;
+        int du = d + Winograd.XI * xiD;
+        int length = many * blocks * Lanes.WIDTH * Lanes.WIDTH;
+        Arrays.fill(r, zeros, v, 0);
         int all = f.tiles(o.n());
+        int begin = (int) ((long) slot * all / slots);
         int end = (int) ((long) (slot + 1) * all / slots);
-        for (int first = (int) ((long) slot * all / slots); first < end; first += TILES) {
-            int count = Math.min(TILES, end - first);
+        if (begin == end) {
+            Arrays.fill(r, du, du + Winograd.XI * length, 0);
+        }
+        for (int first = begin; first < end; first += tiles) {
+            int count = Math.min(tiles, end - first);
             for (int b = 0; b < many; b++) {
-                f.input(first, count, c + b, o.x(), r, v + b * TILES * Lanes.WIDTH, xi, r, room.offset());
+                f.input(first, count, c + b, o.x(), r, v + b * Lanes.WIDTH, lanesV, xiV, r, room.offset());
             }
             for (int b = 0; b < blocks; b++) {
-                f.gradient(first, count, k + b, o.dy(), r, d + b * TILES * Lanes.WIDTH, xi, r, room.offset());
+                f.gradient(first, count, k + b, o.dy(), r, d + b * Lanes.WIDTH, lanesD, xiD, r, room.offset());
             }
             for (int i = 0; i < Winograd.XI; i++) {
-                products[blocks].run(blocks, sums, du + i * length, 0, rows, r, v + i * xi, 0, count, r, d + i * xi, Lanes.WIDTH,
-                        sums, du,
-                        true);
+                products[blocks].run(blocks, r, du + i * length, 0, many * Lanes.WIDTH, r, v + i * xiV, 0, count, r, d + i * xiD,
+                        lanesD,
+                        r, zeros, first > begin);
+            }
+        }
+        float[] sums = o.scratch().floats();
+        for (int row = 0; row < many * Lanes.WIDTH; row++) {
+            for (int b = 0; b < blocks; b++) {
+                Winograd.nine(r, du + (row * blocks + b) * Lanes.WIDTH, length, sums,
+                        o.scratch().offset() + slot * slot() + at(c * Lanes.WIDTH + row, k + b), r, room.offset());
             }
         }
     }
 
+    /** Where the sums of a channel and 16 filters lie in a slot: a part of {@link #weights} has its own stretch. */
+    private int at(int c, int block) {
+        return ((block * x.blocks() + c / Lanes.WIDTH) * Lanes.WIDTH + c % Lanes.WIDTH) * NINE;
+    }
+
+    /** 16 channels and 16 filters. */
     private void weights(int part, Operands o, Tensor room) {
-        int cut = part % cuts;
-        int panel = part / cuts;
-        int c0 = first(cut, cuts, x.blocks()) * Lanes.WIDTH;
-        int k0 = first(panel, panels, y.blocks());
-        int rows = first(cut + 1, cuts, x.blocks()) * Lanes.WIDTH - c0;
-        int blocks = first(panel + 1, panels, y.blocks()) - k0;
-        int length = rows * blocks * Lanes.WIDTH;
+        int k = part / x.blocks() * Lanes.WIDTH;
+        int c = part % x.blocks() * Lanes.WIDTH;
+        int channels = Math.min(Lanes.WIDTH, x.c() - c);
         float[] sums = o.scratch().floats();
-        int du = o.scratch().offset() + at(cut, panel);
+        int at = o.scratch().offset() + at(c, part / x.blocks());
         for (int s = 1; s < slots; s++) {
-            Blocks.add(sums, du, sums, du + s * slot(), Winograd.XI * length);
+            Blocks.add(sums, at, sums, at + s * slot(), channels * NINE);
         }
         Tensor dw = o.dw().orElseThrow();
-        for (int b = 0; b < blocks; b++) {
-            int k = (k0 + b) * Lanes.WIDTH;
-            for (int c = c0; c < Math.min(c0 + rows, x.c()); c++) {
-                Winograd.addWeights(sums, du + ((c - c0) * blocks + b) * Lanes.WIDTH, length, dw.floats(),
-                        dw.offset() + (k * x.c() + c) * 9, 9 * x.c(), Math.min(Lanes.WIDTH, y.c() - k), room.floats(),
-                        room.offset());
+        for (int l = 0; l < Math.min(Lanes.WIDTH, y.c() - k); l++) {
+            int to = dw.offset() + ((k + l) * x.c() + c) * 9;
+            for (int i = 0; i < channels * 9; i++) {
+                dw.floats()[to + i] += sums[at + i * Lanes.WIDTH + l];
             }
         }
     }

@@ -52,7 +52,7 @@ final class WinogradTiles {
                 places(tiles), places(tiles), tiles * Lanes.WIDTH, Lanes.WIDTH);
     }
 
-    static int[] places(int tiles) {
+    private static int[] places(int tiles) {
         return IntStream.range(0, tiles).map(t -> t * Lanes.WIDTH).toArray();
     }
 
@@ -105,7 +105,8 @@ final class WinogradTiles {
         int v = room.offset() + 2 * Winograd.ROOM;
         int m = v + Winograd.XI * xiV;
         for (int b = 0; b < this.x.blocks(); b++) {
-            input(first, count, b, x, room.floats(), v + b * tiles * Lanes.WIDTH, xiV, room.floats(), room.offset());
+            input(first, count, b, x, room.floats(), v + b * tiles * Lanes.WIDTH, Lanes.WIDTH, xiV, room.floats(),
+                    room.offset());
         }
         for (int xi = 0; xi < Winograd.XI; xi++) {
             for (int p = from; p < to; p++) {
@@ -137,35 +138,35 @@ final class WinogradTiles {
         }
     }
 
-    /** Transforms one block of inputs of some tiles to {@code v[ξ, tile]}; as room, an edge and a transform's. */
-    void input(int first, int count, int block, Tensor x, float[] v, int vo, int xi, float[] room, int ro) {
+    /** Transforms one block of inputs of some tiles, {@code step} and {@code xi} apart; as room, an edge and a transform's. */
+    void input(int first, int count, int block, Tensor x, float[] v, int vo, int step, int xi, float[] room, int ro) {
         for (int t = 0; t < count; t++) {
             int tile = (first + t) % (high * wide);
             int at = x.offset() + (first + t) / (high * wide) * this.x.image() + block * this.x.block();
             int h = tile / wide * 4 - top;
             int w = tile % wide * 4 - left;
             if (h < 0 || w < 0 || h + 6 > this.x.h() || w + 6 > this.x.w()) {
-                edge(x.floats(), at, this.x, h, w, 6, room, ro);
-                Winograd.input(room, ro, 6 * Lanes.WIDTH, v, vo + t * Lanes.WIDTH, xi, room, ro + Winograd.ROOM);
+                Winograd.edge(x.floats(), at, this.x.h(), this.x.w(), h, w, 6, room, ro);
+                Winograd.input(room, ro, 6 * Lanes.WIDTH, v, vo + t * step, xi, room, ro + Winograd.ROOM);
             } else {
-                Winograd.input(x.floats(), at + h * this.x.row() + w * Lanes.WIDTH, this.x.row(), v, vo + t * Lanes.WIDTH, xi, room,
+                Winograd.input(x.floats(), at + h * this.x.row() + w * Lanes.WIDTH, this.x.row(), v, vo + t * step, xi, room,
                         ro + Winograd.ROOM);
             }
         }
     }
 
     /** The same for the output's gradient. */
-    void gradient(int first, int count, int block, Tensor dy, float[] d, int to, int xi, float[] room, int ro) {
+    void gradient(int first, int count, int block, Tensor dy, float[] d, int to, int step, int xi, float[] room, int ro) {
         for (int t = 0; t < count; t++) {
             int tile = (first + t) % (high * wide);
             int at = dy.offset() + (first + t) / (high * wide) * y.image() + block * y.block();
             int h = tile / wide * 4;
             int w = tile % wide * 4;
             if (h + 4 > y.h() || w + 4 > y.w()) {
-                edge(dy.floats(), at, y, h, w, 4, room, ro);
-                Winograd.gradient(room, ro, 4 * Lanes.WIDTH, d, to + t * Lanes.WIDTH, xi, room, ro + Winograd.ROOM);
+                Winograd.edge(dy.floats(), at, y.h(), y.w(), h, w, 4, room, ro);
+                Winograd.gradient(room, ro, 4 * Lanes.WIDTH, d, to + t * step, xi, room, ro + Winograd.ROOM);
             } else {
-                Winograd.gradient(dy.floats(), at + h * y.row() + w * Lanes.WIDTH, y.row(), d, to + t * Lanes.WIDTH, xi, room,
+                Winograd.gradient(dy.floats(), at + h * y.row() + w * Lanes.WIDTH, y.row(), d, to + t * step, xi, room,
                         ro + Winograd.ROOM);
             }
         }
@@ -174,21 +175,5 @@ final class WinogradTiles {
     /** {@return tiles of n images} */
     int tiles(int n) {
         return n * high * wide;
-    }
-
-    /** Copies a tile that reaches over the image's edge, with zeros around. */
-    private static void edge(float[] x, int xo, Side s, int h, int w, int size, float[] room, int ro) {
-        int from = Math.max(0, w);
-        int to = Math.min(s.w(), w + size);
-        for (int r = h; r < h + size; r++, ro += size * Lanes.WIDTH) {
-            if (r < 0 || r >= s.h() || from >= to) {
-                Arrays.fill(room, ro, ro + size * Lanes.WIDTH, 0);
-                continue;
-            }
-            Arrays.fill(room, ro, ro + (from - w) * Lanes.WIDTH, 0);
-            System.arraycopy(x, xo + r * s.row() + from * Lanes.WIDTH, room, ro + (from - w) * Lanes.WIDTH,
-                    (to - from) * Lanes.WIDTH);
-            Arrays.fill(room, ro + (to - w) * Lanes.WIDTH, ro + size * Lanes.WIDTH, 0);
-        }
     }
 }

@@ -51,6 +51,41 @@ public final class Winograd {
         }
     }
 
+    /**
+     * Copies a tile that reaches over the image's edge, with zeros around.
+     *
+     * @param x    a channel block of an image
+     * @param xo   its first element
+     * @param h    rows of the image
+     * @param w    columns of the image
+     * @param top  the tile's first row, may be outside
+     * @param left the tile's first column, may be outside
+     * @param size rows and columns of the tile
+     * @param to   receives {@code size·size} blocks
+     * @param o    the first
+     */
+    public static void edge(float[] x, int xo, int h, int w, int top, int left, int size, float[] to, int o) {
+        int from = Math.clamp(-left, 0, size) * WIDTH;
+        int end = Math.clamp(w - left, 0, size) * WIDTH;
+        for (int r = 0, at = o; r < size; r++, at += size * WIDTH) {
+            boolean inside = top + r >= 0 && top + r < h && from < end;
+            zero(to, at, inside ? from : size * WIDTH);
+            if (inside) {
+                int line = xo + ((top + r) * w + left) * WIDTH;
+                for (int i = from; i < end; i += V) {
+                    FloatVector.fromArray(F, x, line + i).intoArray(to, at + i);
+                }
+                zero(to, at + end, size * WIDTH - end);
+            }
+        }
+    }
+
+    private static void zero(float[] to, int o, int n) {
+        for (int i = 0; i < n; i += V) {
+            FloatVector.zero(F).intoArray(to, o + i);
+        }
+    }
+
     private static void bt(float[] x, int xo, int xs, float[] y, int yo, int ys) {
         FloatVector x0 = FloatVector.fromArray(F, x, xo);
         FloatVector x1 = FloatVector.fromArray(F, x, xo + xs);
@@ -93,13 +128,13 @@ public final class Winograd {
             int ro) {
         for (int lane = 0; lane < WIDTH; lane += V) {
             for (int j = 0; j < 6; j++) {
-                at(m, mo + lane + j * xi, 6 * xi, room, ro + lane + j * WIDTH, 6 * WIDTH, 0);
+                at(m, mo + lane + j * xi, 6 * xi, room, ro + lane + j * WIDTH, 6 * WIDTH, FloatVector.zero(F));
             }
             for (int i = 0; i < rows; i++) {
                 if (cols == 4) {
-                    at(room, ro + lane + 6 * i * WIDTH, WIDTH, y, yo + lane + i * row, WIDTH, bias);
+                    at(room, ro + lane + 6 * i * WIDTH, WIDTH, y, yo + lane + i * row, WIDTH, FloatVector.broadcast(F, bias));
                 } else {
-                    at(room, ro + lane + 6 * i * WIDTH, WIDTH, room, ro + lane + 24 * WIDTH, WIDTH, bias);
+                    at(room, ro + lane + 6 * i * WIDTH, WIDTH, room, ro + lane + 24 * WIDTH, WIDTH, FloatVector.broadcast(F, bias));
                     for (int j = 0; j < cols; j++) {
                         FloatVector.fromArray(F, room, ro + lane + (24 + j) * WIDTH).intoArray(y, yo + lane + i * row + j * WIDTH);
                     }
@@ -132,14 +167,18 @@ public final class Winograd {
             boolean add, float[] z, int zo, float most, float[] room, int ro) {
         for (int lane = 0; lane < WIDTH; lane += V) {
             for (int j = 0; j < 6; j++) {
-                at(m, mo + lane + j * xi, 6 * xi, room, ro + lane + j * WIDTH, 6 * WIDTH, 0);
+                at(m, mo + lane + j * xi, 6 * xi, room, ro + lane + j * WIDTH, 6 * WIDTH, FloatVector.zero(F));
             }
+            FloatVector bias = FloatVector.fromArray(F, b, bo + lane);
             for (int i = 0; i < rows; i++) {
-                at(room, ro + lane + 6 * i * WIDTH, WIDTH, room, ro + lane + 24 * WIDTH, WIDTH, 0);
-                FloatVector bias = FloatVector.fromArray(F, b, bo + lane);
+                if (cols == 4 && !add && most == 0) {
+                    at(room, ro + lane + 6 * i * WIDTH, WIDTH, y, yo + lane + i * row, WIDTH, bias);
+                    continue;
+                }
+                at(room, ro + lane + 6 * i * WIDTH, WIDTH, room, ro + lane + 24 * WIDTH, WIDTH, bias);
                 for (int j = 0; j < cols; j++) {
                     int to = lane + i * row + j * WIDTH;
-                    FloatVector v = FloatVector.fromArray(F, room, ro + lane + (24 + j) * WIDTH).add(bias);
+                    FloatVector v = FloatVector.fromArray(F, room, ro + lane + (24 + j) * WIDTH);
                     v = add ? v.add(FloatVector.fromArray(F, z, zo + to)) : v;
                     v = most > 0 ? v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most))
                             : v;
@@ -149,8 +188,7 @@ public final class Winograd {
         }
     }
 
-    private static void at(float[] m, int mo, int ms, float[] y, int yo, int ys, float bias) {
-        FloatVector b = FloatVector.broadcast(F, bias);
+    private static void at(float[] m, int mo, int ms, float[] y, int yo, int ys, FloatVector b) {
         FloatVector m0 = FloatVector.fromArray(F, m, mo);
         FloatVector m1 = FloatVector.fromArray(F, m, mo + ms);
         FloatVector m2 = FloatVector.fromArray(F, m, mo + 2 * ms);
@@ -288,30 +326,23 @@ public final class Winograd {
     }
 
     /**
-     * Gᵀ u G of one channel and 16 filters side by side, added to {@code dw[16, …, 3, 3]}.
+     * Gᵀ u G of one channel and 16 filters side by side: nine blocks of 16.
      *
-     * @param u     gradients of the transformed filters
-     * @param uo    the first
-     * @param xi    floats from product to product
-     * @param dw    gradients of the weights
-     * @param dwo   the first
-     * @param step  floats from filter to filter
-     * @param lanes filters that there are
-     * @param room  {@link #ROOM} floats
-     * @param ro    where they begin
+     * @param u    gradients of the transformed filters
+     * @param uo   the first
+     * @param xi   floats from product to product
+     * @param dw   gradients of the weights
+     * @param dwo  the first
+     * @param room {@link #ROOM} floats
+     * @param ro   where they begin
      */
-    public static void addWeights(float[] u, int uo, int xi, float[] dw, int dwo, int step, int lanes, float[] room, int ro) {
+    public static void nine(float[] u, int uo, int xi, float[] dw, int dwo, float[] room, int ro) {
         for (int lane = 0; lane < WIDTH; lane += V) {
             for (int j = 0; j < 6; j++) {
                 gt(u, uo + lane + j * xi, 6 * xi, room, ro + lane + j * WIDTH, 6 * WIDTH);
             }
             for (int r = 0; r < 3; r++) {
-                gt(room, ro + lane + 6 * r * WIDTH, WIDTH, room, ro + lane + (18 + 3 * r) * WIDTH, WIDTH);
-            }
-        }
-        for (int lane = 0; lane < lanes; lane++) {
-            for (int t = 0; t < 9; t++) {
-                dw[dwo + lane * step + t] += room[ro + (18 + t) * WIDTH + lane];
+                gt(room, ro + lane + 6 * r * WIDTH, WIDTH, dw, dwo + lane + 3 * r * WIDTH, WIDTH);
             }
         }
     }
