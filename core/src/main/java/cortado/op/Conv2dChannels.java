@@ -17,8 +17,8 @@ import java.util.stream.IntStream;
  *
  * <p>Strategies: forward is a {@link Correlation} of x, vectors along the filters. The gradient of x is one of dy with the turned
  * weights, vectors along the channels; a stride of s splits it into s×s, one for the inputs at each place modulo s, so that no
- * zero of a dilated dy is multiplied. The gradient of w is a {@link WeightGradient}. A residual sum and a ReLU behind
- * are taken on the way.
+ * zero of a dilated dy is multiplied. The gradient of w is a {@link WeightGradient}, that of a 1×1 convolution or a linear layer a
+ * {@link ProductGradient}. A residual sum and a ReLU behind are taken on the way.
  */
 final class Conv2dChannels implements Wide {
     static final float[] NO_BIAS = {};
@@ -30,7 +30,9 @@ final class Conv2dChannels implements Wide {
     private final float most;
     final Correlation forward;
     final Correlation input;
-    final WeightGradient weights;
+    /** Whether this is a product of two matrices, pixels by channels and channels by filters. */
+    private final boolean product;
+    private final WeightGradient weights;
 
     Conv2dChannels(Conv2d op, Shape x, float most) {
         this(x, op.output(x), op.window(), op.groups(), most);
@@ -47,6 +49,7 @@ final class Conv2dChannels implements Wide {
         this.groups = groups;
         this.most = most;
         forward = forward(Layout.CHANNELS);
+        product = groups == 1 && window.equals(Window.of(1));
         weights = new WeightGradient(forward, x.n());
         int cg = x.dim(1) / groups;
         int rs = window.size();
@@ -90,7 +93,7 @@ final class Conv2dChannels implements Wide {
 
     @Override
     public int scratch() {
-        return Math.max(input.packed().length(), weights.scratch());
+        return Math.max(input.packed().length(), gradientScratch());
     }
 
     @Override
@@ -100,7 +103,26 @@ final class Conv2dChannels implements Wide {
 
     @Override
     public int room() {
-        return Math.max(Lanes.WIDTH, Math.max(forward.room(), input.room()));
+        int own = product ? product(Layout.CHANNELS).room() : Lanes.WIDTH;
+        return Math.max(own, Math.max(forward.room(), input.room()));
+    }
+
+    /** {@return elements of scratch for the gradient of w} */
+    int gradientScratch() {
+        return Math.max(weights.scratch(), product ? product(Layout.CHANNELS).scratch() : 0);
+    }
+
+    private ProductGradient product(Layout layout) {
+        return new ProductGradient(Side.of(x, layout), Side.of(y, Layout.CHANNELS), x.n(), forward.packed());
+    }
+
+    /** The phases that add to the gradient of w. */
+    List<Phase> gradient(Operands o, List<Tensor> room) {
+        Layout layout = o.x().layout();
+        if (product && (layout == Layout.CHANNELS || x.rank() == 2)) {
+            return product(layout).phases(o, room);
+        }
+        return (layout == Layout.CHANNELS ? weights : new WeightGradient(reading(o), x.n())).phases(o, room);
     }
 
     @Override
@@ -144,8 +166,7 @@ final class Conv2dChannels implements Wide {
         }
         phases.addAll(residualGradient(o));
         if (o.dw().isPresent()) {
-            WeightGradient g = o.x().layout() == Layout.CHANNELS ? weights : new WeightGradient(reading(o), x.n());
-            phases.addAll(g.phases(o, room));
+            phases.addAll(gradient(o, room));
         }
         if (o.db().isPresent()) {
             phases.add(bias(o, room));

@@ -26,7 +26,7 @@ final class ConvTranspose2dChannels implements Wide {
 
     @Override
     public int scratch() {
-        return Math.max(mirrored.forward.packed().length(), mirrored.weights.scratch());
+        return Math.max(mirrored.forward.packed().length(), mirrored.gradientScratch());
     }
 
     @Override
@@ -61,7 +61,7 @@ final class ConvTranspose2dChannels implements Wide {
         }
         List<Phase> phases = new ArrayList<>();
         if (o.dw().isPresent()) {
-            phases.addAll(mirrored.weights.phases(o.exchanged(), room));
+            phases.addAll(mirrored.gradient(o.exchanged(), room));
         }
         if (o.db().isPresent()) {
             phases.add(Conv2dChannels.bias(o, room));

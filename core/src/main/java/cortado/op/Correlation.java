@@ -28,10 +28,7 @@ final class Correlation {
     /** Parts that a batch is cut into at least, where there is enough to cut. */
     static final int PARTS = 16;
     /** Taps in a chunk. */
-    private static final int CHUNK = 576;
-    /** Channels of vectors that are copied at once, and how far the copies lie apart. */
-    private static final int VECTOR = 256;
-    private static final int COPY = VECTOR + Lanes.WIDTH;
+    private static final int CHUNK = 288;
 
     /** One axis: outputs {@code first + i·step} meet window position {@code at[j]} at input {@code i·stride + offset[j]}. */
     record Axis(int first, int step, int count, int stride, int[] at, int[] offset) {
@@ -190,7 +187,7 @@ final class Correlation {
 
     /** {@return elements of room that a part needs} */
     int room() {
-        return x.vectors() ? band * (COPY + Tile.BLOCKS * Lanes.WIDTH) : padding() + (apart() ? packed.blocks() * apartBlock() : 0);
+        return padding() + (apart() ? packed.blocks() * apartBlock() : 0);
     }
 
     /** {@return stretches that n images are cut into} */
@@ -323,10 +320,6 @@ final class Correlation {
 
     /** The tables with their roles changed: rows are taps, taps are pixels, y is a packed gradient. */
     Product transposed(Panel p) {
-        if (x.vectors()) {
-            return new Tile(IntStream.range(0, band).map(n -> n * COPY).toArray(), IntStream.range(0, VECTOR).toArray(),
-                    IntStream.range(0, VECTOR).map(c -> c * p.lanes()).toArray(), Lanes.WIDTH, Lanes.WIDTH);
-        }
         Product[] products = subs.getFirst().products;
         return products[products.length > 1 ? p.group() : 0].transposed(p.lanes(), Lanes.WIDTH, apart() ? apartBlock() : y.block());
     }
@@ -338,10 +331,6 @@ final class Correlation {
     void gradient(int number, int n, Product product, Panel p, int from, int to, float[] sums, int so, Tensor x, Tensor dy,
             Tensor room) {
         Stretch s = stretch(number, n);
-        if (this.x.vectors()) {
-            vectors(s, product, p, tapsBefore(from), tapsBefore(to), sums, so, x, dy, room);
-            return;
-        }
         int first = depthwise ? p.group() : groups > 1 ? 0 : from;
         pad(s, first, depthwise ? first + 1 : groups > 1 ? read.blocks() : to, x, room);
         float[] source = padded ? room.floats() : x.floats();
@@ -360,25 +349,6 @@ final class Correlation {
             int step = apart() ? Lanes.WIDTH : y.pixel();
             product.run(p.blocks(), sums, so, row, end, source, at, m * pixels, (m + 1) * pixels, (apart() ? room : dy).floats(),
                     d - m * pixels * step, step, sums, so, true);
-        }
-    }
-
-    /** The same where pixels are vectors, which lie far apart and so in few sets of the cache: on copies that lie together. */
-    private void vectors(Stretch s, Product product, Panel p, int from, int to, float[] sums, int so, Tensor x, Tensor dy,
-            Tensor room) {
-        float[] r = room.floats();
-        int d = room.offset() + band * COPY;
-        for (int n = 0; n < s.rows; n++) {
-            System.arraycopy(dy.floats(), dy.offset() + (s.top + n) * y.row() + p.first() * Lanes.WIDTH, r, d + n * p.lanes(),
-                    p.lanes());
-        }
-        for (int c = from; c < to; c += VECTOR) {
-            int many = Math.min(VECTOR, to - c);
-            for (int n = 0; n < s.rows; n++) {
-                System.arraycopy(x.floats(), x.offset() + (s.top + n) * this.x.row() + c, r, room.offset() + n * COPY, many);
-            }
-            product.run(p.blocks(), sums, so + c * p.lanes(), 0, many, r, room.offset(), 0, s.rows, r, d, p.lanes(), sums, so,
-                    true);
         }
     }
 

@@ -1,7 +1,9 @@
 package cortado.op;
 
+import cortado.simd.Blocks;
 import cortado.simd.Lanes;
 import cortado.simd.Tile;
+import cortado.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -136,8 +138,17 @@ final class Packed {
         }
     }
 
-    /** The opposite, for a gradient: adds it to that of the weights. */
-    void unpack(Panel p, float[] dw, int dwo, float[] sums, int at) {
+    /** Adds a panel's gradients up, of which there are some in a row, and adds them to that of the weights. */
+    void addSlots(Panel p, int slots, Tensor sums, Tensor dw) {
+        int at = sums.offset() + gradientAt(p);
+        for (int s = 1; s < slots; s++) {
+            Blocks.add(sums.floats(), at, sums.floats(), at + s * gradient(), parts.getFirst().taps * p.lanes());
+        }
+        unpack(p, dw.floats(), dw.offset(), sums.floats(), sums.offset());
+    }
+
+    /** The opposite of packing. */
+    private void unpack(Panel p, float[] dw, int dwo, float[] sums, int at) {
         Part s = parts.getFirst();
         for (int c = 0; c < in; c += unit) {
             int many = Math.min(unit, in - c);

@@ -1,7 +1,6 @@
 package cortado.op;
 
 import cortado.op.Packed.Panel;
-import cortado.simd.Blocks;
 import cortado.simd.Product;
 import cortado.tensor.Tensor;
 import java.util.Arrays;
@@ -41,16 +40,7 @@ final class WeightGradient {
     List<Phase> phases(Operands o, List<Tensor> room) {
         Tensor dw = o.dw().orElseThrow();
         return List.of(Phase.of(() -> panels.size() * splits * slots, (part, worker) -> sum(part, o, room.get(worker))),
-                Phase.of(panels::size, (panel, _) -> {
-                    float[] sums = o.scratch().floats();
-                    int so = o.scratch().offset();
-                    Panel p = panels.get(panel);
-                    int at = so + f.packed().gradientAt(p);
-                    for (int s = 1; s < slots; s++) {
-                        Blocks.add(sums, at, sums, at + s * f.packed().gradient(), f.taps() * p.lanes());
-                    }
-                    f.packed().unpack(p, dw.floats(), dw.offset(), sums, so);
-                }));
+                Phase.of(panels::size, (panel, _) -> f.packed().addSlots(panels.get(panel), slots, o.scratch(), dw)));
     }
 
     private void sum(int part, Operands o, Tensor room) {

@@ -100,6 +100,25 @@ public final class Blocks {
     }
 
     /**
+     * Copies blocks to other distances.
+     *
+     * @param y     output
+     * @param yo    its first element
+     * @param yStep from block to block
+     * @param x     input
+     * @param xo    its first element
+     * @param xStep from block to block
+     * @param n     blocks
+     */
+    public static void spread(float[] y, int yo, int yStep, float[] x, int xo, int xStep, int n) {
+        for (int lane = 0; lane < WIDTH; lane += V) {
+            for (int i = 0; i < n; i++) {
+                FloatVector.fromArray(F, x, xo + i * xStep + lane).intoArray(y, yo + i * yStep + lane);
+            }
+        }
+    }
+
+    /**
      * {@code y (+)= a · b}.
      *
      * @param y   output
