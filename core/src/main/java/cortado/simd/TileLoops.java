@@ -298,7 +298,6 @@ final class TileLoops implements Tile.Loops {
     private static void tile12x1(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
             int wo, int wStep, float[] s, int so, int sRow, int sBlock) {
         int[] taps = tile.taps, xAt = tile.xAt, yAt = tile.yAt;
-        int yBlock = tile.yBlock, wBlock = W_BLOCK == 0 ? tile.wBlock : W_BLOCK;
         int x0 = xo + xAt[row], x1 = x(xAt, row, 1, last), x2 = x(xAt, row, 2, last), x3 = x(xAt, row, 3, last);
         int x4 = x(xAt, row, 4, last), x5 = x(xAt, row, 5, last), x6 = x(xAt, row, 6, last), x7 = x(xAt, row, 7, last);
         int x8 = x(xAt, row, 8, last), x9 = x(xAt, row, 9, last), x10 = x(xAt, row, 10, last), x11 = x(xAt, row, 11, last);
