@@ -48,7 +48,7 @@ final class Ours implements Learner {
         this.optimizer = Optimizer.named(job.optimizer(), 0.9, 0);
         this.rates = List.of(job.rate());
         this.learned = model.graph().learned();
-        this.state = optimizer.start(weights, training ? plan.gradients() : weights);
+        this.state = optimizer.start(weights, training ? plan.gradients() : Parameters.none());
     }
 
     /** Tensors {@code name.0}, {@code name.1} …, in rows. */

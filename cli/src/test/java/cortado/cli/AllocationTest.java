@@ -10,7 +10,6 @@ import cortado.train.Optimizer;
 import cortado.train.OptimizerState;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
-import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -32,7 +31,7 @@ class AllocationTest {
         Parameters g = w.zeros();
         g.fill(0.01);
         Optimizer opt = Optimizer.named(name, 0.9, 0.1);
-        OptimizerState state = opt.start(w, g, Set.of(), false);
+        OptimizerState state = opt.start(w, g, false);
         Ema mean = new Ema(new Ema.Rule(0.9, true), w);
         long allocated = Long.MAX_VALUE;
         long until = System.nanoTime() + 60_000_000_000L;

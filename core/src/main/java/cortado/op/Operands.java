@@ -198,6 +198,11 @@ public final class Operands {
         return dparam(1);
     }
 
+    /** {@return whether a gradient is wanted, of an input or a parameter} */
+    public boolean learns() {
+        return dx.stream().anyMatch(Optional::isPresent) || dparams.stream().anyMatch(Optional::isPresent);
+    }
+
     /** {@return the gradient of the output} */
     public Tensor dy() {
         return dy;

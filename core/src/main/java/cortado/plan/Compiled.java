@@ -11,6 +11,7 @@ import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What compiling a graph yields: lists of phases over planned memory. In LANES a thread takes a shard of 16 images through all steps
@@ -51,13 +52,14 @@ record Compiled(int batch, Pass pass, List<Stage> steps, List<Phase> prepare, Li
         Compiled compile(Parameters weights);
     }
 
-    static Compiler compiler(Graph graph, Type type, int batch, Backend backend, int workers, boolean training) {
+    static Compiler compiler(Graph graph, Type type, int batch, Backend backend, int workers, boolean training,
+            Set<String> frozen) {
         if (batch < 1) {
             throw new ShapeException("batch size: expected at least 1, received " + batch);
         }
         Backend suiting = backend.suiting(graph.ops(), batch);
         Graph fused = Fusion.fuse(graph, !training && suiting.layout() == Layout.CHANNELS);
-        return suiting.layout() == Layout.LANES ? new Sharded(fused, type, batch, suiting, workers, training)
-                : new Whole(fused, type, batch, suiting, workers, training);
+        return suiting.layout() == Layout.LANES ? new Sharded(fused, type, batch, suiting, workers, training, frozen)
+                : new Whole(fused, type, batch, suiting, workers, training, frozen);
     }
 }

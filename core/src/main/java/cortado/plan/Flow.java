@@ -9,7 +9,10 @@ import cortado.tensor.Layout;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.IntToLongFunction;
 
 /** What follows from the order of a graph's nodes: which outputs are views, where gradients flow, and how long each tensor matters. */
@@ -17,6 +20,7 @@ final class Flow {
     private final List<Node> nodes;
     private final List<Shape> shapes;
     private final boolean training;
+    private final Set<String> frozen;
     /** Per node: the node whose memory holds its output (another only for a view), and whether a gradient flows into it. */
     private final int[] root;
     private final boolean[] learns;
@@ -26,18 +30,20 @@ final class Flow {
      * @param shapes   of every node's output
      * @param layout   of activations
      * @param training whether gradients flow
+     * @param frozen   names of parameters that get none
      */
-    Flow(Graph graph, List<Shape> shapes, Layout layout, boolean training) {
+    Flow(Graph graph, List<Shape> shapes, Layout layout, boolean training, Set<String> frozen) {
         this.nodes = graph.nodes();
         this.shapes = shapes;
         this.training = training;
+        this.frozen = frozen;
         this.root = new int[nodes.size()];
         this.learns = new boolean[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
             Node n = nodes.get(v);
             root[v] = view(n, layout) ? root[n.inputs().getFirst()] : v;
             learns[v] = training && !(n.op() instanceof Input)
-                    && (n.op().params(inputs(v)).stream().anyMatch(Op.Param::learned)
+                    && (n.op().params(inputs(v)).stream().anyMatch(p -> learns(n, p))
                             || n.inputs().stream().anyMatch(i -> learns[i]));
             if (v < nodes.size() - 1 && !(n.op() instanceof Input) && unread(v)) {
                 throw new ShapeException("layer " + n.name() + " is read by no other, yet is not the last");
@@ -74,6 +80,24 @@ final class Flow {
         return learns[v];
     }
 
+    /** Whether parameter p of node n gets a gradient. */
+    boolean learns(Node n, Op.Param p) {
+        return training && p.learned() && !frozen.contains(n.parameter(p.name()));
+    }
+
+    /** The shapes of the parameters that get a gradient, by name, in the graph's order. */
+    SequencedMap<String, Shape> learned() {
+        SequencedMap<String, Shape> learned = new LinkedHashMap<>();
+        for (int v = 0; v < nodes.size(); v++) {
+            for (Op.Param p : nodes.get(v).op().params(inputs(v))) {
+                if (learns(nodes.get(v), p)) {
+                    learned.put(nodes.get(v).parameter(p.name()), p.shape());
+                }
+            }
+        }
+        return learned;
+    }
+
     /** Whether node v computes something. */
     boolean steps(int v) {
         return root[v] == v && !(nodes.get(v).op() instanceof Input);
@@ -107,7 +131,7 @@ final class Flow {
             }
             int lastReader = lastReader(v);
             if (!edge(v)) {
-                all.add(new Buffer("y" + v, new Memory.Lifetime(length.applyAsLong(v), v, training ? end() - v : lastReader)));
+                all.add(new Buffer("y" + v, new Memory.Lifetime(length.applyAsLong(v), v, lastUse(v, lastReader))));
             }
             if (learns[v] && v < nodes.size() - 1) {
                 all.add(new Buffer("dy" + v, new Memory.Lifetime(length.applyAsLong(v), end() - lastReader, end() - v)));
@@ -121,10 +145,25 @@ final class Flow {
         return 2 * nodes.size() - 1;
     }
 
+    /** An output is read once more by the backward pass of its own step and of its readers, if a gradient flows there. */
+    private int lastUse(int v, int lastReader) {
+        int last = learns[v] ? end() - v : lastReader;
+        for (int j = v + 1; j <= lastReader; j++) {
+            if (learns[j] && reads(j, v)) {
+                last = Math.max(last, end() - j);
+            }
+        }
+        return last;
+    }
+
+    private boolean reads(int j, int v) {
+        return steps(j) && nodes.get(j).inputs().stream().anyMatch(i -> root[i] == v);
+    }
+
     private int lastReader(int v) {
         int last = v;
         for (int j = v + 1; j < nodes.size(); j++) {
-            if (steps(j) && nodes.get(j).inputs().stream().anyMatch(i -> root[i] == v)) {
+            if (reads(j, v)) {
                 last = j;
             }
         }

@@ -6,8 +6,10 @@ import cortado.tensor.Layout;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
 import cortado.tensor.Type;
+import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.IntSupplier;
 
 /** The gradients of all parameters in one stretch of memory, and as many again for each shard; added up in the shards' order. */
@@ -25,11 +27,11 @@ final class Gradients {
     }
 
     /**
-     * @param parameters the learned ones
+     * @param parameters shapes of the learned ones
      * @param shards     that leave gradients of their own; 0 if all steps add to the sums
      */
-    static Gradients of(Parameters parameters, Type type, int shards) {
-        Shape all = Shape.of(Math.toIntExact(length(parameters.map().values().stream().map(Tensor::shape).toList())));
+    static Gradients of(Map<String, Shape> parameters, Type type, int shards) {
+        Shape all = Shape.of(Math.toIntExact(length(parameters.values())));
         Tensor sum = Memory.aligned(all, type, Layout.ROWS);
         Tensor[] shard = new Tensor[shards];
         for (int s = 0; s < shards; s++) {
@@ -39,15 +41,15 @@ final class Gradients {
     }
 
     /** Elements for the gradients of parameters of these shapes. */
-    static long length(List<Shape> shapes) {
+    static long length(Collection<Shape> shapes) {
         return Math.max(1, shapes.stream().mapToLong(s -> Memory.align(s.size())).sum());
     }
 
-    private static Parameters views(Parameters parameters, Tensor memory) {
+    private static Parameters views(Map<String, Shape> parameters, Tensor memory) {
         LinkedHashMap<String, Tensor> views = new LinkedHashMap<>();
         int at = 0;
-        for (var p : parameters.map().entrySet()) {
-            views.put(p.getKey(), memory.view(at, p.getValue().shape(), Layout.ROWS));
+        for (var p : parameters.entrySet()) {
+            views.put(p.getKey(), memory.view(at, p.getValue(), Layout.ROWS));
             at += (int) Memory.align(p.getValue().size());
         }
         return Parameters.of(views);
@@ -59,7 +61,9 @@ final class Gradients {
 
     /** The gradients that shard s leaves, by name. */
     Parameters of(int s) {
-        return views(byName, shard[s]);
+        SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
+        byName.map().forEach((name, g) -> shapes.put(name, g.shape()));
+        return views(shapes, shard[s]);
     }
 
     private int chunks() {

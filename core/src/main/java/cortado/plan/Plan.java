@@ -13,6 +13,7 @@ import cortado.tensor.Tensor;
 import cortado.tensor.Type;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -36,11 +37,12 @@ public final class Plan implements AutoCloseable {
     private long key;
     private int n;
 
-    private Plan(Graph graph, Parameters parameters, int batch, Backend backend, int threads, boolean training) {
+    private Plan(Graph graph, Parameters parameters, int batch, Backend backend, int threads, boolean training,
+            Set<String> frozen) {
         parameters.expect(graph);
         Folding folding = folding(graph, training);
         Compiled.Compiler compiler = Compiled.compiler(folding.graph(), parameters.type(), batch, backend, checked(threads),
-                training);
+                training, frozen);
         Parameters folded = folding.weights(parameters);
         this.outline = new Outline(compiler.outline().lines(), compiler.outline().bytes() + folding.bytes());
         this.c = compiler.compile(folded);
@@ -62,7 +64,7 @@ public final class Plan implements AutoCloseable {
      * @return the plan
      */
     public static Plan inference(Graph network, Parameters parameters, int batch, Backend backend, int threads) {
-        return new Plan(network, parameters, batch, backend, threads, false);
+        return new Plan(network, parameters, batch, backend, threads, false, Set.of());
     }
 
     /**
@@ -90,7 +92,24 @@ public final class Plan implements AutoCloseable {
      * @return the plan
      */
     public static Plan trainingWithLoss(Graph withLoss, Parameters parameters, int batch, Backend backend, int threads) {
-        return new Plan(withLoss, parameters, batch, backend, threads, true);
+        return trainingWithLoss(withLoss, parameters, batch, backend, threads, Set.of());
+    }
+
+    /**
+     * A plan that computes scores, loss and gradients of some parameters only. What is not needed for them is not computed: neither the
+     * frozen ones' gradients nor any gradient below the lowest layer that learns.
+     *
+     * @param withLoss   as without {@code frozen}
+     * @param parameters its weights, shared: later changes are seen
+     * @param batch      the most images in one step, at least 1
+     * @param backend    chooses kernels
+     * @param threads    at least 1
+     * @param frozen     names of parameters that have no gradient; others than the network's mean nothing
+     * @return the plan
+     */
+    public static Plan trainingWithLoss(Graph withLoss, Parameters parameters, int batch, Backend backend, int threads,
+            Set<String> frozen) {
+        return new Plan(withLoss, parameters, batch, backend, threads, true, Set.copyOf(frozen));
     }
 
     private static int checked(int threads) {
@@ -241,7 +260,8 @@ public final class Plan implements AutoCloseable {
      */
     public static Outline outline(Graph graph, int batch, Backend backend, int threads, boolean training) {
         Folding folding = folding(graph, training);
-        Outline outline = Compiled.compiler(folding.graph(), Type.F32, batch, backend, checked(threads), training).outline();
+        Outline outline = Compiled.compiler(folding.graph(), Type.F32, batch, backend, checked(threads), training, Set.of())
+                .outline();
         return new Outline(outline.lines(), outline.bytes() + folding.bytes());
     }
 

@@ -17,10 +17,10 @@ import cortado.tensor.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Compiles for LANES: the batch is walked in shards of 16 images. A worker takes a shard through all steps forward and, in training,
@@ -28,7 +28,6 @@ import java.util.Optional;
  */
 final class Sharded implements Compiled.Compiler {
     private final List<Node> nodes;
-    private final List<Op.Param> declared;
     private final int batch;
     private final Layout layout;
     private final boolean training;
@@ -45,9 +44,8 @@ final class Sharded implements Compiled.Compiler {
     private Parameters parameters = Parameters.none();
 
     /** Plans; nothing is allocated yet. */
-    Sharded(Graph graph, Type type, int batch, Backend backend, int workers, boolean training) {
+    Sharded(Graph graph, Type type, int batch, Backend backend, int workers, boolean training, Set<String> frozen) {
         this.nodes = graph.nodes();
-        this.declared = graph.params();
         this.batch = batch;
         this.layout = backend.layout();
         this.training = training;
@@ -56,7 +54,7 @@ final class Sharded implements Compiled.Compiler {
         this.workers = Math.min(workers, shards);
         this.shapes = graph.shapes(batch);
         List<Shape> shardShapes = graph.shapes(images(0));
-        this.flow = new Flow(graph, shardShapes, layout, training);
+        this.flow = new Flow(graph, shardShapes, layout, training, frozen);
         this.kernels = new Kernel[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
             if (nodes.get(v).op().mixes()) {
@@ -92,8 +90,7 @@ final class Sharded implements Compiled.Compiler {
                 saved += 4L * nodes.get(v).op().saved(flow.inputs(v)).stream().mapToLong(layout::length).sum();
             }
         }
-        List<Shape> learned = declared.stream().filter(Op.Param::learned).map(Op.Param::shape).toList();
-        long gradients = training ? Gradients.length(learned) * (shards + 1) * type.bytes() : 0;
+        long gradients = training ? Gradients.length(flow.learned().values()) * (shards + 1) * type.bytes() : 0;
         return new Plan.Outline(lines, edges.bytes() + workers * (memory.total() * type.bytes() + saved) + gradients);
     }
 
@@ -101,9 +98,7 @@ final class Sharded implements Compiled.Compiler {
     public Compiled compile(Parameters weights) {
         parameters = weights;
         edges.allocate();
-        LinkedHashMap<String, Tensor> learned = new LinkedHashMap<>();
-        declared.stream().filter(p -> training && p.learned()).forEach(p -> learned.put(p.name(), weights.get(p.name())));
-        Gradients gradients = Gradients.of(Parameters.of(learned), type, training ? shards : 0);
+        Gradients gradients = Gradients.of(flow.learned(), type, training ? shards : 0);
         Step[][][] steps = bind(gradients);
         Phase forward = phase((worker, shard) -> walk(steps[worker][shard], false));
         List<Phase> both = training
@@ -158,7 +153,9 @@ final class Sharded implements Compiled.Compiler {
             steps[i].forward();
         }
         for (int i = steps.length - 1; back && i >= 0; i--) {
-            steps[i].backward();
+            if (steps[i].learns()) {
+                steps[i].backward();
+            }
         }
     }
 
@@ -223,7 +220,7 @@ final class Sharded implements Compiled.Compiler {
         }
         List<Optional<Tensor>> dparams = new ArrayList<>();
         for (Op.Param p : own) {
-            dparams.add(p.learned() ? Optional.of(partial.orElseThrow().get(n.parameter(p.name()))) : Optional.empty());
+            dparams.add(flow.learns(n, p) ? Optional.of(partial.orElseThrow().get(n.parameter(p.name()))) : Optional.empty());
             dparams.getLast().ifPresent(clear::add);
         }
         Tensor dy = v == nodes.size() - 1 ? slice(edges.dLoss().orElseThrow(), s) : value("dy", v, s, room);

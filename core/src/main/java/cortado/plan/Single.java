@@ -55,11 +55,11 @@ public final class Single implements AutoCloseable {
         this.dy = copy(dy, layout);
         this.y = Memory.aligned(dy.shape(), Type.F32, layout);
         this.dx = wantsDx ? Optional.of(Memory.aligned(x.shape(), Type.F32, layout)) : Optional.empty();
-        LinkedHashMap<String, Tensor> named = new LinkedHashMap<>();
+        LinkedHashMap<String, Shape> named = new LinkedHashMap<>();
         for (int i = 0; i < params.size() && wantsDw; i++) {
-            named.put(Integer.toString(i), params.get(i));
+            named.put(Integer.toString(i), params.get(i).shape());
         }
-        this.gradients = Gradients.of(Parameters.of(named), Type.F32, lanes ? Math.ceilDiv(n, Layout.WIDTH) : 0);
+        this.gradients = Gradients.of(named, Type.F32, lanes ? Math.ceilDiv(n, Layout.WIDTH) : 0);
         this.kernel = backend.kernel(op, x.shape().withN(lanes ? Math.min(n, Layout.WIDTH) : n));
         pass.begin(n, 0);
         if (kernel instanceof Wide w) {

@@ -10,6 +10,7 @@ final class Step {
     private final Kernel kernel;
     private final Operands operands;
     private final Tensor[] zeros;
+    private final boolean learns;
 
     /**
      * @param kernel   how to compute
@@ -20,6 +21,12 @@ final class Step {
         this.kernel = kernel;
         this.operands = operands;
         this.zeros = zeros.toArray(Tensor[]::new);
+        this.learns = operands.learns();
+    }
+
+    /** Whether backward computes anything. */
+    boolean learns() {
+        return learns;
     }
 
     void forward() {

@@ -17,10 +17,10 @@ import cortado.tensor.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -34,7 +34,6 @@ final class Whole implements Compiled.Compiler {
 
     private final Backend backend;
     private final List<Node> nodes;
-    private final List<Op.Param> declared;
     private final int batch;
     private final Layout layout;
     private final boolean training;
@@ -56,17 +55,16 @@ final class Whole implements Compiled.Compiler {
     private Tensor room = Tensor.f32(1);
 
     /** Plans; nothing is allocated yet. */
-    Whole(Graph graph, Type type, int batch, Backend backend, int workers, boolean training) {
+    Whole(Graph graph, Type type, int batch, Backend backend, int workers, boolean training, Set<String> frozen) {
         this.backend = backend;
         this.nodes = graph.nodes();
-        this.declared = graph.params();
         this.batch = batch;
         this.layout = backend.layout();
         this.training = training;
         this.type = type;
         this.workers = workers;
         this.shapes = graph.shapes(batch);
-        this.flow = new Flow(graph, shapes, layout, training);
+        this.flow = new Flow(graph, shapes, layout, training, frozen);
         this.accumulates = flow.accumulates();
         this.kernels = new Kernel[nodes.size()];
         for (int v = 0; v < nodes.size(); v++) {
@@ -93,7 +91,7 @@ final class Whole implements Compiled.Compiler {
                 buffers.put("forward" + v, all.size());
                 all.add(new Memory.Lifetime(w.scratch(), v, v));
                 buffers.put("backward" + v, all.size());
-                all.add(new Memory.Lifetime(training ? w.scratch() : 0, flow.end() - v, flow.end() - v));
+                all.add(new Memory.Lifetime(flow.learns(v) ? w.scratch() : 0, flow.end() - v, flow.end() - v));
                 buffers.put("prepared" + v, all.size());
                 all.add(new Memory.Lifetime(training ? w.prepared() : 0, v, v));
             }
@@ -112,8 +110,7 @@ final class Whole implements Compiled.Compiler {
                 bytes += !training && kernels[v] instanceof Wide w ? 4L * w.prepared() : 0;
             }
         }
-        List<Shape> learned = declared.stream().filter(Op.Param::learned).map(Op.Param::shape).toList();
-        return new Plan.Outline(lines, bytes + (training ? Gradients.length(learned) * type.bytes() : 0));
+        return new Plan.Outline(lines, bytes + (training ? Gradients.length(flow.learned().values()) * type.bytes() : 0));
     }
 
     private Tensor allocate(long length) {
@@ -129,9 +126,7 @@ final class Whole implements Compiled.Compiler {
             rooms.add(allocate(own));
         }
         if (training) {
-            LinkedHashMap<String, Tensor> learned = new LinkedHashMap<>();
-            declared.stream().filter(Op.Param::learned).forEach(p -> learned.put(p.name(), weights.get(p.name())));
-            gradients = Gradients.of(Parameters.of(learned), type, 0).byName();
+            gradients = Gradients.of(flow.learned(), type, 0).byName();
         }
         List<Phase> prepare = new ArrayList<>();
         List<Phase> forward = new ArrayList<>();
@@ -293,7 +288,8 @@ final class Whole implements Compiled.Compiler {
             }
         }
         List<Optional<Tensor>> dparams = own.stream()
-                .map(p -> p.learned() ? Optional.of(gradients.get(node.parameter(p.name()))) : Optional.<Tensor>empty()).toList();
+                .map(p -> flow.learns(node, p) ? Optional.of(gradients.get(node.parameter(p.name()))) : Optional.<Tensor>empty())
+                .toList();
         Tensor dy = v == nodes.size() - 1 ? edges.dLoss().orElseThrow().slice(from, from + n) : value("dy", v, from, n);
         return o.withGradients(dy, dx, Arrays.copyOf(accumulates[v], x.size()), dparams);
     }

@@ -4,7 +4,6 @@ import cortado.graph.Parameters;
 import cortado.io.Json;
 import cortado.tensor.FormatException;
 import java.util.List;
-import java.util.Set;
 
 /**
  * How weights follow their gradients: settings only, what is remembered between steps lies in an {@link OptimizerState}.
@@ -106,18 +105,17 @@ public sealed interface Optimizer permits Sgd, Adam, AdamW, RmsProp, Lamb {
      * @param gradients F32, names and shapes of the weights; read by every step
      */
     default OptimizerState start(Parameters weights, Parameters gradients) {
-        return start(weights, gradients, Set.of(), true);
+        return start(weights, gradients, true);
     }
 
     /**
      * {@return the state before the first step}
      * @param weights   F32, changed by every step; those without a gradient stay
      * @param gradients F32, names and shapes of the weights; read by every step
-     * @param frozen    names of weights that stay as they are
      * @param decayAll  whether weight decay applies to biases and other tensors of one dimension too
      */
-    default OptimizerState start(Parameters weights, Parameters gradients, Set<String> frozen, boolean decayAll) {
-        return new OptimizerState(weights, gradients, moments() + scratch(), frozen, decayAll);
+    default OptimizerState start(Parameters weights, Parameters gradients, boolean decayAll) {
+        return new OptimizerState(weights, gradients, moments() + scratch(), decayAll);
     }
 
     /**

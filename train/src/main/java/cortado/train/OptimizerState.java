@@ -9,10 +9,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.Set;
 
 /**
- * What an optimizer remembers between steps, and which tensors it may change: those that have a gradient and are not frozen.
+ * What an optimizer remembers between steps, and which tensors it may change: those that have a gradient.
  *
  * <p>Weights and gradients are changed and read where they lie. A tensor is walked in two parts: the elements up to the last
  * multiple of 16, and the rest, which stands padded with zeros in a memory of its own during a step. So an update is one loop over
@@ -47,8 +46,8 @@ public final class OptimizerState {
     private long steps;
     private float scale = 1;
 
-    OptimizerState(Parameters weights, Parameters gradients, int moments, Set<String> frozen, boolean decayAll) {
-        gradients.map().keySet().stream().filter(name -> !frozen.contains(name)).forEach(names::add);
+    OptimizerState(Parameters weights, Parameters gradients, int moments, boolean decayAll) {
+        names.addAll(gradients.map().keySet());
         this.weights = names.stream().map(weights::get).toArray(Tensor[]::new);
         this.gradients = names.stream().map(gradients::get).toArray(Tensor[]::new);
         this.offset = new int[names.size()];

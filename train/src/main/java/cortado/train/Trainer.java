@@ -10,6 +10,7 @@ import cortado.graph.Parameters;
 import cortado.io.Json;
 import cortado.op.Backend;
 import cortado.op.Input;
+import cortado.op.Op;
 import cortado.plan.Plan;
 import cortado.tensor.Rng;
 import cortado.tensor.ShapeException;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.DoublePredicate;
 
@@ -89,13 +91,15 @@ public final class Trainer implements AutoCloseable {
         this.origin = origin();
         this.judged = weights.copy();
         int evaluated = Math.min(EVALUATION_BATCH, data.test().size());
+        Set<String> frozen = settings.updates()
+                .frozen(network.params().stream().filter(Op.Param::learned).map(Op.Param::name).toList());
         this.plan = Plan.trainingWithLoss(network.withLoss(settings.objective().loss(data.train()), labels()), weights,
-                settings.batch(), backend, settings.threads());
+                settings.batch(), backend, settings.threads(), frozen);
         this.judge = Plan.inference(network, judged, evaluated, backend, settings.threads());
         this.loader = Loader.shuffled(data.train(), normalization, settings.batch(), plan.images().layout(), rng)
                 .changed(settings.augmentation().transform(), settings.augmentation().mixing(), rng);
         this.heldOut = Loader.inOrder(data.test(), normalization, evaluated, judge.images().layout());
-        this.state = settings.optimizer().start(weights, plan.gradients(), settings.updates().frozen(plan.gradients()), false);
+        this.state = settings.optimizer().start(weights, plan.gradients(), false);
         this.ema = settings.updates().ema().map(rule -> new Ema(rule, weights));
         this.watch = new Watch(weights, plan.gradients(), state.names(),
                 (long) settings.epochs() * loader.batches() / settings.updates().accumulate());

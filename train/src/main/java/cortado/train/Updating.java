@@ -1,6 +1,5 @@
 package cortado.train;
 
-import cortado.graph.Parameters;
 import cortado.io.Json;
 import cortado.tensor.FormatException;
 import java.util.LinkedHashSet;
@@ -55,11 +54,10 @@ public record Updating(Optional<Double> clip, int accumulate, List<String> freez
 
     /**
      * {@return names of the weights that stay as they are}
-     * @param gradients of all that could learn
+     * @param names of all weights that could learn
      * @throws FormatException if a pattern fits none of them, or nothing is left to learn
      */
-    Set<String> frozen(Parameters gradients) {
-        Set<String> names = gradients.map().keySet();
+    Set<String> frozen(List<String> names) {
         Set<String> frozen = new LinkedHashSet<>();
         for (String pattern : freeze) {
             Pattern p = Pattern.compile(Pattern.quote(pattern).replace("*", "\\E.*\\Q") + "(\\..*)?");
