@@ -176,6 +176,9 @@ public interface Backend {
     }
 
     private static Kernel convolution(Conv2d op, Shape x, float most) {
+        if (DepthwiseChannels.fits(op, x)) {
+            return new DepthwiseChannels(op, x, most);
+        }
         return Conv2dWinogradChannels.fits(op, x) ? new Conv2dWinogradChannels(op, x, most) : new Conv2dChannels(op, x, most);
     }
 }

@@ -237,9 +237,10 @@ final class Correlation {
 
     /** Computes one part of y, with another tensor added where there is one, from x and packed weights {@code w}. */
     void run(int part, int n, Tensor y, Tensor x, Tensor w, boolean add, Optional<Tensor> plus, float most, Tensor room) {
-        Stretch s = stretch(part / splits, n);
+        Stretch s = stretch(part % stretches(n), n);
+        int split = part / stretches(n); // a thread takes neighbouring parts: it should keep its weights, not its pixels
         List<Panel> panels = packed.panels();
-        List<Panel> mine = panels.subList(part % splits * panels.size() / splits, (part % splits + 1) * panels.size() / splits);
+        List<Panel> mine = panels.subList(split * panels.size() / splits, (split + 1) * panels.size() / splits);
         pad(s, depthwise ? mine.getFirst().group() : 0, depthwise ? mine.getLast().group() + 1 : read.blocks(), x, room);
         Tensor source = padded ? room : x;
         int from = padded ? room.offset() : x.offset() + inPlace(s);

@@ -98,10 +98,11 @@ final class WinogradTiles {
 
     /** Computes one part of y, with another tensor added where there is one, from x and transformed filters {@code u}. */
     void run(int part, int n, Tensor y, Tensor x, Tensor u, Optional<Tensor> plus, float most, Tensor room) {
-        int first = part / splits * tiles;
+        int groups = Math.ceilDiv(tiles(n), tiles);
+        int first = part % groups * tiles;
         int count = Math.min(tiles, tiles(n) - first);
-        int from = part % splits * panels / splits;
-        int to = (part % splits + 1) * panels / splits;
+        int from = part / groups * panels / splits;
+        int to = (part / groups + 1) * panels / splits;
         int v = room.offset() + 2 * Winograd.ROOM;
         int m = v + Winograd.XI * xiV;
         for (int b = 0; b < this.x.blocks(); b++) {

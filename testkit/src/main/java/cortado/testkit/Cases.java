@@ -114,6 +114,9 @@ public final class Cases {
                 Case.of("3 groups, stride 2, no bias", conv(3, Window.of(3, 2, 1), 3, false), s(17, 6, 5, 5)),
                 Case.of("2 groups, dilation 2", conv(4, window(2, 2, 1, 1, 1, 1, 1, 1, 2, 2), 2, true), s(1, 6, 5, 5)),
                 Case.of("depthwise", conv(5, Window.of(3, 1, 1), 5, true), s(3, 5, 7, 5)),
+                Case.of("depthwise, long rows", conv(17, Window.of(3, 1, 1), 17, true), s(2, 17, 3, 31)),
+                Case.of("depthwise, stride 2, no border", conv(17, Window.of(3, 2, 0), 17, true), s(3, 17, 9, 17)),
+                Case.of("depthwise, one pixel", conv(3, Window.of(3, 1, 2), 3, false), s(3, 3, 1, 1)),
                 Case.of("depthwise, whole block of lanes", conv(3, Window.of(3, 2, 1), 3, false), s(16, 3, 7, 7)),
                 Case.of("depthwise, two filters a channel", conv(6, Window.of(3), 3, true), s(3, 3, 5, 5)));
     }
@@ -329,6 +332,7 @@ public final class Cases {
                 Case.of("5×5 pad 2, first layer of LeNet-5", new Rectified(Conv2d.of(6, Window.of(5, 1, 2))), s(17, 1, 13, 13)),
                 Case.of("stride 2, no bias", new Rectified(conv(7, Window.of(3, 2, 1), 1, false)), s(16, 1, 7, 7)),
                 Case.of("depthwise", new Rectified(conv(3, Window.of(3, 1, 1), 3, true)), s(1, 3, 5, 5)),
+                Case.of("depthwise, cut off", new Rectified(conv(17, Window.of(3, 2, 1), 17, true), 0.4f), s(3, 17, 7, 13)),
                 Case.of("33 to 13", new Rectified(Linear.of(13)), s(17, 33)),
                 Case.of("7 to 5, no bias", new Rectified(new Linear(5, false)), s(3, 7)),
                 Case.of("images", new BatchNormAdd(BatchNorm2d.of()), s(3, 17, 5, 3), s(3, 17, 5, 3)),
