@@ -53,7 +53,7 @@ final class Team implements AutoCloseable {
         this.task = task;
         this.parts = parts;
         failure = null;
-        for (int w = 0; w < threads(); w++) {
+        for (int w = 0; w < active(); w++) {
             next.set(w * APART, first(w));
         }
         busy.set(workers.length);
@@ -80,8 +80,8 @@ final class Team implements AutoCloseable {
 
     private void share(int worker) {
         try {
-            for (int i = 0; i < threads(); i++) {
-                int w = (worker + i) % threads();
+            for (int i = 0; i < active(); i++) {
+                int w = (worker + i) % active();
                 int end = first(w + 1);
                 for (int p = next.getAndIncrement(w * APART); p < end; p = next.getAndIncrement(w * APART)) {
                     task.run(p, worker);
@@ -89,15 +89,20 @@ final class Team implements AutoCloseable {
             }
         } catch (Throwable t) {
             failure = t;
-            for (int w = 0; w < threads(); w++) {
+            for (int w = 0; w < active(); w++) {
                 next.set(w * APART, parts);
             }
         }
     }
 
+    /** Workers that have something to do. */
+    private int active() {
+        return Math.min(parts, threads());
+    }
+
     /** The first part of a worker's stretch. */
     private int first(int worker) {
-        return (int) ((long) parts * worker / threads());
+        return (int) ((long) parts * worker / active());
     }
 
     private void work(int worker) {
@@ -114,7 +119,9 @@ final class Team implements AutoCloseable {
                 return;
             }
             seen = round;
-            share(worker);
+            if (worker < parts) {
+                share(worker);
+            }
             busy.decrementAndGet();
         }
     }
