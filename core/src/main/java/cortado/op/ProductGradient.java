@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
  */
 final class ProductGradient {
     /** Pixels that go by at once, about. */
-    private static final int PIXELS = 224;
+    private static final int PIXELS = 448;
     /** Blocks of x of a part, at most, and how far copied vectors lie apart. */
     private static final int BLOCKS = 16;
     private static final int STEP = (BLOCKS + 1) * Lanes.WIDTH;
