@@ -43,7 +43,7 @@ final class WinogradTiles {
         wide = Math.ceilDiv(y.w(), 4);
         panels = Math.ceilDiv(y.blocks(), Tile.BLOCKS);
         int all = n * high * wide;
-        int fit = Math.clamp(ROOM / Winograd.XI / (Lanes.WIDTH * (x.blocks() + y.blocks())) / 12 * 12, 24, 96);
+        int fit = Math.clamp(ROOM / Winograd.XI / (Lanes.WIDTH * (x.blocks() + y.blocks())) / 12 * 12, 24, 48);
         tiles = Math.min(fit, Math.max(12, Math.ceilDiv(Math.ceilDiv(all, Correlation.PARTS), 6) * 6));
         splits = Math.clamp(8 / Math.ceilDiv(all, tiles), 1, panels);
         xiV = (x.blocks() * tiles + 1) * Lanes.WIDTH; // one block more, so that the 36 do not fall into one set of the cache
