@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
 /**
  * A model as one safetensors file: the weights with PyTorch's names and layouts, and in the metadata
@@ -100,6 +101,20 @@ public final class ModelFile {
     }
 
     private static Parameters match(Path file, Safetensors st, Graph graph) {
+        return weights(file, st, graph, (p, t) -> false);
+    }
+
+    /**
+     * Picks a given network's weights, as {@link #weights(Path, Graph)} does.
+     *
+     * @param file  where they come from, for messages
+     * @param st    what stands there
+     * @param graph the network
+     * @param pass  told a parameter and the tensor of its name, answers whether to leave it out
+     * @return F32 parameters in the order that the graph declares them, without those left out
+     * @throws FormatException naming the first tensor that is missing, of another shape or type, or unknown to the network
+     */
+    public static Parameters weights(Path file, Safetensors st, Graph graph, BiPredicate<Op.Param, Tensor> pass) {
         SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
         Set<String> unknown = new HashSet<>(st.tensors().keySet());
         graph.params().forEach(p -> unknown.remove(p.name()));
@@ -108,6 +123,9 @@ public final class ModelFile {
             if (t == null) {
                 throw new FormatException(file + ": tensor " + p.name() + " (" + p.shape() + ") is missing"
                         + Hint.near(p.name(), unknown));
+            }
+            if (pass.test(p, t)) {
+                continue;
             }
             if (!stem(t.shape()).equals(stem(p.shape()))) {
                 throw new FormatException(file + ": tensor " + p.name() + ": expected " + p.shape() + ", received " + t.shape());

@@ -3,15 +3,13 @@ package cortado.train;
 import cortado.graph.Graph;
 import cortado.graph.Node;
 import cortado.graph.Parameters;
+import cortado.io.ModelFile;
 import cortado.io.Safetensors;
 import cortado.op.Op;
 import cortado.tensor.FormatException;
 import cortado.tensor.Tensor;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Weights that a training started from instead of fresh ones.
@@ -21,16 +19,13 @@ import java.util.Map;
  * @param fresh  tensors of the head that began fresh, because the file's tell other classes apart; empty if all were taken
  */
 public record Initial(Path file, String sha256, List<String> fresh) {
-    /** PyTorch counts the batches that a norm has seen; nothing here needs it. */
-    private static final String COUNTER = ".num_batches_tracked";
-
     /** Copies the list. */
     public Initial {
         fresh = List.copyOf(fresh);
     }
 
     /**
-     * Takes weights from a safetensors file: a model of ours, or anything with PyTorch's names. Names and shapes must match; only the
+     * Takes weights from a safetensors file: a model of ours, or anything with PyTorch's names, as {@link ModelFile#weights} does; only the
      * head, the last layer with weights, may have another number of outputs, and then stays as it is.
      *
      * @param file    safetensors
@@ -40,36 +35,13 @@ public record Initial(Path file, String sha256, List<String> fresh) {
      * @throws FormatException naming the first tensor that is missing, of another shape, or too many
      */
     static Initial load(Path file, Graph network, Parameters weights) {
-        if (!Files.exists(file)) {
-            throw new FormatException("--initial-checkpoint " + file + ": there is no such file");
-        }
-        Map<String, Tensor> given = Safetensors.read(file).tensors();
+        Safetensors given = Safetensors.read(file);
         String head = head(network) + ".";
-        List<String> fresh = new ArrayList<>();
-        weights.map().forEach((name, w) -> {
-            Tensor t = given.get(name);
-            if (t == null) {
-                throw new FormatException(file + ": it holds no " + name + ", which the network has; it holds "
-                        + String.join(", ", given.keySet()));
-            }
-            if (name.startsWith(head) && othersOutputs(t, w)) {
-                fresh.add(name);
-            } else if (!t.shape().equals(w.shape())) {
-                throw new FormatException(
-                        file + ": " + name + ": expected " + w.shape() + " as in the network, received " + t.shape());
-            }
-        });
-        for (String name : given.keySet()) {
-            if (!weights.map().containsKey(name) && !name.endsWith(COUNTER)) {
-                throw new FormatException(file + ": " + name + " belongs to no layer of the network");
-            }
-        }
-        weights.map().forEach((name, w) -> {
-            if (!fresh.contains(name)) {
-                w.copyFrom(given.get(name));
-            }
-        });
-        return new Initial(file, Safetensors.sha256(given), fresh);
+        Parameters taken = ModelFile.weights(file, given, network,
+                (p, t) -> p.name().startsWith(head) && othersOutputs(t, weights.get(p.name())));
+        taken.map().forEach((name, t) -> weights.get(name).copyFrom(t));
+        return new Initial(file, Safetensors.sha256(given.tensors()),
+                weights.map().keySet().stream().filter(name -> !taken.map().containsKey(name)).toList());
     }
 
     /** The same shape but for the number of outputs. */
