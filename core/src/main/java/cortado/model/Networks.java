@@ -31,6 +31,7 @@ public final class Networks {
             new Entry("convnet", DIGIT, 10, Small::convnet),
             new Entry("mlp", DIGIT, 10, Small::mlp),
             new Entry("vgg", CIFAR, 10, Small::vgg),
+            new Entry("cifarnet", CIFAR, 10, CifarNet::of),
             new Entry("resnet20", CIFAR, 10, (i, k) -> CifarResNet.of(3, i, k)),
             new Entry("resnet32", CIFAR, 10, (i, k) -> CifarResNet.of(5, i, k)),
             new Entry("resnet44", CIFAR, 10, (i, k) -> CifarResNet.of(7, i, k)),
