@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  *
  * <p>Strategies: forward is a {@link Correlation} of x, vectors along the filters. The gradient of x is one of dy with the turned
  * weights, vectors along the channels; a stride of s splits it into s×s, one for the inputs at each place modulo s, so that no
- * zero of a dilated dy is multiplied. The gradient of w is a {@link WeightGradient}, that of a 1×1 convolution or a linear layer a
+ * zero of a dilated dy is multiplied, or over few channels into one {@link SubPixel}. The gradient of w is a {@link WeightGradient}, that of a 1×1 convolution or a linear layer a
  * {@link ProductGradient}. A residual sum and a ReLU behind are taken on the way.
  */
 final class Conv2dChannels implements Wide {
@@ -33,6 +33,8 @@ final class Conv2dChannels implements Wide {
     /** Whether this is a product of two matrices, pixels by channels and channels by filters. */
     private final boolean product;
     private final WeightGradient weights;
+    /** The gradient of x where it is strided and has few channels. */
+    private final Optional<SubPixel> few;
 
     Conv2dChannels(Conv2d op, Shape x, float most) {
         this(x, op.output(x), op.window(), op.groups(), most);
@@ -57,6 +59,7 @@ final class Conv2dChannels implements Wide {
         Side out = Side.of(x, Layout.CHANNELS);
         input = new Correlation(in, out, x.n(), groups, backward(window.h(), out.h()), backward(window.w(), out.w()),
                 new Packed.Weights(rs, cg * rs, window.w().kernel(), y.dim(1) / groups * cg * rs));
+        few = SubPixel.fits(x, window, groups) ? Optional.of(new SubPixel(x, y, window)) : Optional.empty();
     }
 
     private Correlation forward(Layout layout) {
@@ -93,7 +96,7 @@ final class Conv2dChannels implements Wide {
 
     @Override
     public int scratch() {
-        return Math.max(input.packed().length(), gradientScratch());
+        return Math.max(few.map(SubPixel::scratch).orElse(input.packed().length()), gradientScratch());
     }
 
     @Override
@@ -104,7 +107,7 @@ final class Conv2dChannels implements Wide {
     @Override
     public int room() {
         int own = product ? product(Layout.CHANNELS).room() : Lanes.WIDTH;
-        return Math.max(own, Math.max(forward.room(), input.room()));
+        return Math.max(Math.max(own, few.map(SubPixel::room).orElse(0)), Math.max(forward.room(), input.room()));
     }
 
     /** {@return elements of scratch for the gradient of w} */
@@ -171,7 +174,9 @@ final class Conv2dChannels implements Wide {
         if (o.db().isPresent()) {
             phases.add(bias(o, room));
         }
-        if (o.dx().isPresent()) {
+        if (o.dx().isPresent() && few.isPresent()) {
+            phases.addAll(few.get().phases(o, room));
+        } else if (o.dx().isPresent()) {
             phases.add(pack(input, o, NO_BIAS, 0, o.scratch()));
             phases.add(run(input, o, o.dx().get(), o.dy(), o.scratch(), o.accumulates(0), 0, room));
         }
