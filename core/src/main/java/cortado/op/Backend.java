@@ -83,8 +83,7 @@ public interface Backend {
         return switch (op) {
             case Conv2d c -> c.filters() <= 64 && c.window().h().kernel() > 1; // 1×1 is a matrix product
             case Relu6 _ -> false; // joined to the convolution before it in channels only
-            case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, AdaptiveAvgPool2d _, Relu _, Elementwise _, Flatten _, Add _, Mul _, Upsample _, Softmax _, SoftmaxCrossEntropy _, Rectified _ ->
-                true;
+            case Input _, Linear _, MaxPool2d _, AvgPool2d _, GlobalAvgPool2d _, AdaptiveAvgPool2d _, Relu _, Elementwise _, Flatten _, Add _, Mul _, Upsample _, Softmax _, Loss _, Rectified _ -> true;
             default -> false;
         };
     }
@@ -117,8 +116,7 @@ public interface Backend {
                     case Mul _ -> new MulVector();
                     case Upsample u -> new UpsampleVector(u, x[0]);
                     case Softmax _ when x[0].rank() == 2 -> new SoftmaxVector.Plain(x[0].dim(1));
-                    case SoftmaxCrossEntropy l when l.equals(new SoftmaxCrossEntropy()) && x[1].rank() == 1 ->
-                        new SoftmaxVector.CrossEntropy(x[0]);
+                    case SoftmaxCrossEntropy l when x[0].rank() == 2 -> new SoftmaxVector.CrossEntropy(l, x[0].dim(1));
                     case Rectified r when r.most() < Float.POSITIVE_INFINITY -> Kernel.reference(op);
                     case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
                     case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, BatchNormAdd _, ConvAdd _, GroupNorm _, LayerNorm _, Loss _, Prelu _, Dropout _, DropPath _, Concat _, ChannelScale _, Pad _, Op.Custom _ ->

@@ -112,12 +112,21 @@ public record SoftmaxCrossEntropy(double smoothing, List<Double> classWeights) i
         return o.x(1).shape().rank() == o.x(0).shape().rank();
     }
 
-    /** w_k·t_k. */
     private double target(Operands o, Tensor f, int n, int k, int h, int w) {
         Shape s = f.shape();
         double t = soft(o) ? o.x(1).get(((n * s.c() + k) * s.h() + h) * s.w() + w) : k == label(o, (n * s.h() + h) * s.w() + w) ? 1
                 : 0;
-        return (classWeights.isEmpty() ? 1 : classWeights.get(k)) * ((1 - smoothing) * t + smoothing / s.c());
+        return target(t, k, s.c());
+    }
+
+    /** w_k·t_k where images have one pixel. */
+    double target(Operands o, int n, int k) {
+        int classes = o.x(0).shape().dim(1);
+        return target(soft(o) ? o.x(1).get(n * classes + k) : k == label(o, n) ? 1 : 0, k, classes);
+    }
+
+    private double target(double t, int k, int classes) {
+        return (classWeights.isEmpty() ? 1 : classWeights.get(k)) * ((1 - smoothing) * t + smoothing / classes);
     }
 
     /** The class at place i of the labels, checked against the number of scores. */

@@ -5,8 +5,8 @@ import static cortado.simd.Lanes.V;
 import static cortado.simd.Lanes.WIDTH;
 
 import cortado.simd.Lanes;
-import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /** Softmax, and its cross-entropy, of 16 rows side by side: a lane an image, classes one after the other. */
@@ -89,16 +89,15 @@ final class SoftmaxVector {
     /**
      * Softmax cross-entropy. The logarithm is taken per image by {@link StrictMath}, the same everywhere.
      *
+     * @param op      smoothing and weights
      * @param classes K
      */
-    record CrossEntropy(int classes) implements Lanewise {
-        CrossEntropy(Shape f) {
-            this(f.dim(1));
-        }
+    record CrossEntropy(SoftmaxCrossEntropy op, int classes) implements Lanewise {
 
+        /** Exponentials, their sums and largest scores, and sums of targets. */
         @Override
         public int scratch() {
-            return (classes + 2) * WIDTH;
+            return (classes + 3) * WIDTH;
         }
 
         @Override
@@ -109,9 +108,22 @@ final class SoftmaxVector {
             exponentials(room, ro, f, o.x(0).offset(), classes, room, ro + classes * WIDTH);
             for (int i = 0; i < o.x(0).shape().n(); i++) {
                 double logSum = room[ro + (classes + 1) * WIDTH + i] + StrictMath.log(room[ro + classes * WIDTH + i]);
-                int label = SoftmaxCrossEntropy.label(o, i);
-                o.y().floats()[o.y().offset() + i] = (float) (logSum - f[o.x(0).offset() + label * WIDTH + i]);
+                double sum = 0;
+                for (int k = first(o, i); k < end(o, i); k++) {
+                    double t = op.target(o, i, k);
+                    sum += t == 0 ? 0 : t * (logSum - f[o.x(0).offset() + k * WIDTH + i]);
+                }
+                o.y().floats()[o.y().offset() + i] = (float) sum;
             }
+        }
+
+        /** The first class whose target may not be 0. */
+        private int first(Operands o, int i) {
+            return op.smoothing() == 0 && !SoftmaxCrossEntropy.soft(o) ? SoftmaxCrossEntropy.label(o, i) : 0;
+        }
+
+        private int end(Operands o, int i) {
+            return op.smoothing() == 0 && !SoftmaxCrossEntropy.soft(o) ? first(o, i) + 1 : classes;
         }
 
         @Override
@@ -120,24 +132,42 @@ final class SoftmaxVector {
                 return;
             }
             float[] f = o.x(0).floats();
+            float[] room = o.scratch().floats();
             Tensor df = o.dx(0).get();
             Tensor out = o.accumulates(0) ? o.scratch() : df;
             float[] d = out.floats();
             int sums = o.scratch().offset() + classes * WIDTH;
-            exponentials(d, out.offset(), f, o.x(0).offset(), classes, o.scratch().floats(), sums);
+            int all = sums + 2 * WIDTH;
+            exponentials(d, out.offset(), f, o.x(0).offset(), classes, room, sums);
+            targets(o, room, all);
             for (int lane = 0; lane < WIDTH; lane += V) {
                 FloatVector scale = FloatVector.fromArray(F, o.dy().floats(), o.dy().offset() + lane)
-                        .div(FloatVector.fromArray(F, o.scratch().floats(), sums + lane));
+                        .mul(FloatVector.fromArray(F, room, all + lane)).div(FloatVector.fromArray(F, room, sums + lane));
                 for (int k = 0; k < classes; k++) {
                     int at = out.offset() + lane + k * WIDTH;
                     FloatVector.fromArray(F, d, at).mul(scale).intoArray(d, at);
                 }
             }
             for (int i = 0; i < o.x(0).shape().n(); i++) {
-                d[out.offset() + SoftmaxCrossEntropy.label(o, i) * WIDTH + i] -= o.dy().floats()[o.dy().offset() + i];
+                float dy = o.dy().floats()[o.dy().offset() + i];
+                for (int k = first(o, i); k < end(o, i); k++) {
+                    d[out.offset() + k * WIDTH + i] -= (float) (dy * op.target(o, i, k));
+                }
             }
             if (o.accumulates(0)) {
                 cortado.simd.Blocks.add(df.floats(), df.offset(), d, out.offset(), classes * WIDTH);
+            }
+        }
+
+        /** Σ w_k·t_k of each image. */
+        private void targets(Operands o, float[] sums, int so) {
+            Arrays.fill(sums, so, so + WIDTH, 0);
+            for (int i = 0; i < o.x(0).shape().n(); i++) {
+                double sum = 0;
+                for (int k = first(o, i); k < end(o, i); k++) {
+                    sum += op.target(o, i, k);
+                }
+                sums[so + i] = (float) sum;
             }
         }
     }
