@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * The size report: core under 16,000 lines, files under 400, methods under 60. It reads the sources, which are formatted alike: a
+ * The size report: core under 16,500 lines, files under 400, methods under 60. It reads the sources, which are formatted alike: a
  * block ends with a brace at the depth where its head begins. The report is printed.
  */
 class SizeTest {
-    private static final int CORE = 16000;
+    private static final int CORE = 16500;
     private static final int FILE = 400;
     private static final int METHOD = 60;
 

@@ -117,9 +117,10 @@ public interface Backend {
                     case Upsample u -> new UpsampleVector(u, x[0]);
                     case Softmax _ when x[0].rank() == 2 -> new SoftmaxVector.Plain(x[0].dim(1));
                     case SoftmaxCrossEntropy l when x[0].rank() == 2 -> new SoftmaxVector.CrossEntropy(l, x[0].dim(1));
+                    case BinaryCrossEntropy _, MeanSquared _, Huber _ -> PointwiseVector.of((Loss) op, x[0]);
                     case Rectified r when r.most() < Float.POSITIVE_INFINITY -> Kernel.reference(op);
                     case Rectified r -> new ElementwiseVector.RectifiedVector(kernel(r.op(), x));
-                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, BatchNormAdd _, ConvAdd _, GroupNorm _, LayerNorm _, Loss _, Prelu _, Dropout _, DropPath _, Concat _, ChannelScale _, Pad _, Op.Custom _ ->
+                    case Input _, Flatten _, Softmax _, ConvTranspose2d _, LogSoftmax _, BatchNorm2d _, BatchNormAdd _, ConvAdd _, GroupNorm _, LayerNorm _, SoftmaxCrossEntropy _, Prelu _, Dropout _, DropPath _, Concat _, ChannelScale _, Pad _, Op.Custom _ ->
                         Kernel.reference(op);
                 };
             }
@@ -167,7 +168,7 @@ public interface Backend {
                     case ConvTranspose2d c -> new ConvTranspose2dChannels(c, x[0]);
                     case GroupNorm g -> new GroupNormChannels(g, x[0]);
                     case LayerNorm l -> new LayerNormChannels(l, x[0]);
-                    case Loss _ -> Kernel.reference(op);
+                    case BinaryCrossEntropy _, MeanSquared _, Huber _ -> PointwiseVector.of((Loss) op, x[0]);
                 };
             }
         };
