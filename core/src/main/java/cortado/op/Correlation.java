@@ -27,8 +27,10 @@ final class Correlation {
     private static final int PIXELS = 512;
     /** Parts that a batch is cut into at least, where there is enough to cut. */
     static final int PARTS = 16;
-    /** Taps in a chunk. */
+    /** Taps in a chunk, at most. */
     private static final int CHUNK = 288;
+    /** Blocks of x in a chunk, at most: so many stretches of memory are read side by side, and a processor fetches only so many ahead. */
+    private static final int STREAMS = 8;
 
     /** One axis: outputs {@code first + i·step} meet window position {@code at[j]} at input {@code i·stride + offset[j]}. */
     record Axis(int first, int step, int count, int stride, int[] at, int[] offset) {
@@ -270,9 +272,10 @@ final class Correlation {
 
     private void product(Product product, int taps, Panel p, Tensor y, int yo, int rows, Tensor x, int xo, Tensor w, int sub,
             boolean add) {
+        int chunk = Math.min(CHUNK, STREAMS * Lanes.WIDTH * Math.max(1, taps / in));
         int t = 0;
         do { // without taps y is what it begins with
-            int end = Math.min(taps, t + CHUNK);
+            int end = Math.min(taps, t + chunk);
             product.run(p.blocks(), y.floats(), yo, 0, rows, x.floats(), xo, t, end, w.floats(), w.offset() + packed.at(sub, p),
                     p.lanes(),
                     w.floats(), w.offset() + packed.start(p), add || t > 0);

@@ -38,7 +38,7 @@ final class KernelSpeed {
 
     private static List<Job> jobs() {
         List<Job> all = new ArrayList<>();
-        int[][] three = {{64, 64, 56}, {128, 128, 28}, {256, 256, 14}, {512, 512, 7}, {16, 16, 32}};
+        int[][] three = {{64, 64, 56}, {128, 128, 28}, {256, 256, 14}, {512, 512, 7}, {16, 16, 32}, {32, 32, 16}, {64, 64, 8}};
         for (int[] s : three) {
             all.add(job("3x3 " + s[0] + " " + s[2], new Conv2d(s[1], Window.of(3, 1, 1), 1, false), s[0], s[2], Layout.CHANNELS));
         }
