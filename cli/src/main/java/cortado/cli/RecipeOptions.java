@@ -114,12 +114,20 @@ final class RecipeOptions {
     @Option(names = "--patience", paramLabel = "N", description = "Stop after so many epochs without a better one (default never).")
     private Optional<Integer> patience = Optional.empty();
 
-    @Option(names = "--smoothing", paramLabel = "S", description = "Label smoothing, 0 to below 1 (default 0).")
+    @Option(names = "--loss", paramLabel = "NAME",
+            description = "ce (softmax cross-entropy; default), bce (a yes or no per class), mse or huber. Held-out images are"
+                    + " judged by cross-entropy and top-1 whatever it is.")
+    private Optional<String> loss = Optional.empty();
+
+    @Option(names = "--smoothing", paramLabel = "S", description = "Label smoothing of ce and bce, 0 to below 1 (default 0).")
     private Optional<Double> smoothing = Optional.empty();
 
     @Option(names = "--class-weights", paramLabel = "W,W", split = ",",
-            description = "How much images of each class count: balanced, or a number per class.")
+            description = "How much images of each class count with ce: balanced, or a number per class.")
     private List<String> classWeights = List.of();
+
+    @Mixin
+    private final TtaOptions tta = new TtaOptions();
 
     @Mixin
     private final AugmentationOptions augmentation = new AugmentationOptions();

@@ -5,6 +5,7 @@ import cortado.train.Outcome;
 import cortado.train.Position;
 import cortado.train.Run;
 import cortado.train.Trainer;
+import cortado.train.Tta;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -105,9 +106,10 @@ final class Training {
     private String last(Outcome outcome) {
         Path best = run.folder().resolve(Run.BEST);
         String next = setup.data().name().equals(TrainingOptions.DATA) ? ", " + Places.command() + " train fashion-mnist" : "";
-        String form = "%stop-1 %s on %,d held-out images (epoch %d of %d, %s); model: %s; try: %s predict IMAGE%s";
+        String form = "%stop-1 %s on %,d held-out images%s (epoch %d of %d, %s); model: %s; try: %s predict IMAGE%s";
         return String.format(Locale.ROOT, form, stopped ? "stopped: " : "",
-                o.style(Output.Style.BOLD, Texts.percent(outcome.val().top1())), outcome.val().images(), outcome.bestEpoch(),
+                o.style(Output.Style.BOLD, Texts.percent(outcome.val().top1())), outcome.val().images(),
+                outcome.val().tta() == Tta.FLIP ? " and their mirror images" : "", outcome.bestEpoch(),
                 outcome.epochs(), Texts.time(outcome.seconds()), best, Places.command(), next);
     }
 }

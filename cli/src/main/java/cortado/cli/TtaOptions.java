@@ -7,7 +7,8 @@ import picocli.CommandLine.Option;
 /** What a model is shown of each image. */
 final class TtaOptions {
     @Option(names = "--tta", paramLabel = "WHAT",
-            description = "Test-time augmentation: flip takes the mean of the probabilities of an image and its mirror image.")
+            description = "Test-time augmentation: none, or flip, which judges an image by the mean of its probabilities and its"
+                    + " mirror image's (default none).")
     private Optional<String> given = Optional.empty();
 
     Tta tta() {

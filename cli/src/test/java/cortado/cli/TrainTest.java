@@ -136,8 +136,8 @@ class TrainTest {
         Cli c = Cli.run("val", "--model", run(), "--json");
         assertThat(c.code()).as(c.err()).isZero();
         Json.Obj o = object(c.out());
-        assertThat(o.fields().keySet()).containsExactly("top1", "top5", "loss", "images", "ece", "macro", "micro", "weighted",
-                "classes", "confusion", "calibration", "confused", "top_losses");
+        assertThat(o.fields().keySet()).containsExactly("top1", "top5", "loss", "images", "tta", "ece", "macro", "micro",
+                "weighted", "classes", "confusion", "calibration", "confused", "top_losses");
         assertThat(o.get("top1")).isEqualTo(object(trained.last()).get("val_top1"));
         assertThat(o.get("loss")).isEqualTo(object(trained.last()).get("val_loss"));
         assertThat(Cli.run("val", "--model", run() + "/last.safetensors", "--data", "digits").out()).contains("images of digits",

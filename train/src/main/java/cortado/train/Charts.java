@@ -1,5 +1,6 @@
 package cortado.train;
 
+import cortado.io.Json;
 import cortado.train.Plot.Bars;
 import cortado.train.Plot.Dot;
 import cortado.train.Plot.Line;
@@ -68,8 +69,10 @@ final class Charts {
     }
 
     static Figure loss(RunRecord run) {
-        return epochs("loss", "Loss", "Where the two lines part, the network begins to learn its images by heart.",
-                "mean cross-entropy", run, List.of(line("training", Ink.BLUE, run, EpochResult::trainLoss),
+        boolean same = run.config().get("loss").map(Json.of("ce")::equals).orElse(true);
+        return epochs("loss", "Loss", same ? "Where the two lines part, the network begins to learn its images by heart."
+                : "It learns by another loss (--loss) than the cross-entropy that it is judged by: compare courses, not heights.",
+                same ? "mean cross-entropy" : "mean loss", run, List.of(line("training", Ink.BLUE, run, EpochResult::trainLoss),
                         line("held-out images", Ink.RED, run, EpochResult::valLoss)),
                 EpochResult::valLoss);
     }

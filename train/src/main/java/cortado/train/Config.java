@@ -88,8 +88,10 @@ public record Config(Json.Obj json) {
         Stream.of("pct_start", "div_factor", "final_div_factor").forEach(key -> k.put(key, Kind.NUMBER));
         k.put("anneal_strategy", Kind.TEXT);
         k.put("patience", Kind.WHOLE);
+        k.put("loss", Kind.TEXT);
         k.put("smoothing", Kind.NUMBER);
         k.put("class_weights", Kind.WEIGHTS);
+        k.put("tta", Kind.TEXT);
         k.putAll(Augmentation.KINDS);
         Stream.of("seed", "threads", "checkpoint_steps", "keep_checkpoints").forEach(key -> k.put(key, Kind.WHOLE));
         return Collections.unmodifiableMap(k);
@@ -180,6 +182,7 @@ public record Config(Json.Obj json) {
         if (number("warmup_epochs").equals(Optional.of(0.0))) {
             both.remove("warmup_lr");
         }
+        text("loss").ifPresent(loss -> both.keySet().removeAll(Objective.Kind.of(loss).meaningless()));
         stretch(low, both);
         both.putAll(json.fields());
         return new Config(new Json.Obj(both));

@@ -11,21 +11,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How well a network does on labelled images it did not learn from.
+ * How well a network does on labelled images it did not learn from. Whatever loss it learned by, its scores are taken for those of
+ * softmax.
  *
  * @param classes     names; a class is an index into them
  * @param top1        share of images whose true class has the greatest score; of equal scores the first class counts
  * @param top5        share of images whose true class is among the five greatest; 1 for five classes or fewer, if scores are numbers
  * @param loss        mean cross-entropy; NaN if an image's is, which then counts as wrong and appears nowhere else
  * @param images      how many were seen
+ * @param tta         what the network was shown of each
  * @param confusion   {@code confusion[true class][predicted class]} images
  * @param calibration how often it is right, by how sure it is
  * @param roc         of two classes that both have images; the score is that of the second class minus that of the first
  * @param topLosses   the images with the greatest losses, the worst first, at most {@link #KEPT}
  * @param confused    pairs of classes that are mistaken most often, at most {@link #PAIRS}
  */
-public record Evaluation(List<String> classes, double top1, double top5, double loss, int images, List<List<Integer>> confusion,
-        Calibration calibration, Optional<Roc> roc, List<Example> topLosses, List<Confused> confused) {
+public record Evaluation(List<String> classes, double top1, double top5, double loss, int images, Tta tta,
+        List<List<Integer>> confusion, Calibration calibration, Optional<Roc> roc, List<Example> topLosses,
+        List<Confused> confused) {
     /** Top losses that are kept. */
     public static final int KEPT = 100;
     /** Most confused pairs that are kept. */
@@ -118,14 +121,10 @@ public record Evaluation(List<String> classes, double top1, double top5, double 
     }
 
     /** A plan's images in order, so that sums always have the same order too. */
-    static Evaluation of(Plan plan, Loader loader, Dataset data) {
-        return of(plan, loader, data, Tta.NONE);
-    }
-
-    private static Evaluation of(Plan plan, Loader loader, Dataset data, Tta tta) {
+    static Evaluation of(Plan plan, Loader loader, Dataset data, Tta tta) {
         Tally tally = new Tally(data.classes(), data.size());
         tta.scores(plan, loader, tally::add);
-        return tally.evaluation(data::describe);
+        return tally.evaluation(data::describe, tta);
     }
 
     /** {@return precision, recall and F1 of every class} */

@@ -3,6 +3,7 @@ package cortado.train;
 import cortado.io.Checked;
 import cortado.io.Json;
 import cortado.tensor.FormatException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -16,14 +17,14 @@ public final class EvaluationJson {
      * Everything that is known, classes by name.
      *
      * @param e a judgement
-     * @return {@code {"top1":…,"top5":…,"loss":…,"images":…,"ece":…,"auc":…,"macro":{"precision":…,"recall":…,"f1":…},"micro":…,
-     *         "weighted":…,"classes":[…],"confusion":[[…]],"calibration":[…],"roc":[[x,y],…],"confused":[…],"top_losses":[…]}};
+     * @return {@code {"top1":…,"top5":…,"loss":…,"images":…,"tta":…,"ece":…,"auc":…,"macro":{"precision":…,"recall":…,"f1":…},
+     *         "micro":…,"weighted":…,"classes":[…],"confusion":[[…]],"calibration":[…],"roc":[[x,y],…],"confused":[…],"top_losses":[…]}};
      *         {@code auc} and {@code roc} for two classes only
      */
     public static Json.Obj write(Evaluation e) {
         List<Rates> rates = e.rates();
         Json.Obj o = Json.object().with("top1", e.top1()).with("top5", e.top5()).with("loss", e.loss()).with("images", e.images())
-                .with("ece", e.calibration().error());
+                .with("tta", e.tta().word()).with("ece", e.calibration().error());
         if (e.roc().isPresent()) {
             o = o.with("auc", e.roc().get().area());
         }
@@ -82,13 +83,19 @@ public final class EvaluationJson {
             }
             return new Roc.Point(xy.get(0), xy.get(1));
         }).toList(), o.number("auc"))) : Optional.empty();
-        return new Evaluation(classes, o.number("top1"), o.number("top5"), o.number("loss"), o.whole("images"), confusion,
+        return new Evaluation(classes, o.number("top1"), o.number("top5"), o.number("loss"), o.whole("images"),
+                o.has("tta") ? tta(o) : Tta.NONE, confusion,
                 new Calibration(o.objects("calibration").stream()
                         .map(b -> new Calibration.Bin(b.whole("images"), b.number("confidence"), b.number("accuracy"))).toList()),
                 roc, o.objects("top_losses").stream().map(x -> example(x, classes)).toList(),
                 o.objects("confused").stream().map(c -> new Evaluation.Confused(number(c, "class", classes),
                         number(c, "seen_as", classes), c.whole("images"),
                         c.objects("examples").stream().map(x -> example(x, classes)).toList())).toList());
+    }
+
+    private static Tta tta(Checked o) {
+        return Arrays.stream(Tta.values()).filter(t -> t.word().equals(o.text("tta"))).findFirst()
+                .orElseThrow(() -> o.wrong("tta", "none or flip"));
     }
 
     private static Evaluation.Example example(Checked x, List<String> classes) {

@@ -6,6 +6,7 @@ import cortado.graph.Graph;
 import cortado.io.Json;
 import cortado.tensor.FormatException;
 import cortado.tensor.ShapeException;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -27,6 +28,8 @@ import java.util.Set;
  * @param schedule     the learning rate over the training
  * @param patience     epochs without a better one after which the training ends; 0 for never
  * @param objective    what is minimised
+ * @param tta          what the network is shown of each held-out image when it is judged, after each epoch. Steps know nothing of
+ *                     it, but it decides which epoch is best, and so where a plateau lowers the rate and where patience ends
  * @param augmentation random changes of the training images
  * @param seed         decides weights, order and augmentation
  * @param threads      that compute, 1 … 1024
@@ -34,12 +37,13 @@ import java.util.Set;
  */
 public record Settings(String data, Optional<String> dataDir, Options.BadImage bad, Optional<String> input, String model,
         Optional<String> initial, int batch, int epochs, double rate, Optimizer optimizer, Updating updates, Schedule schedule,
-        int patience,
-        Objective objective, Augmentation augmentation, long seed, int threads, Saving saving) {
+        int patience, Objective objective, Tta tta, Augmentation augmentation, long seed, int threads, Saving saving) {
     /** What cannot change the result, or says by a path what a fingerprint says better. */
     private static final Set<String> NO_RECIPE = Set.of("data", "data_dir", "on_bad_image", "input_size", "model",
             "initial_checkpoint", "threads",
             "checkpoint_steps", "keep_checkpoints");
+    /** Settings that came later, as trainings were before: left out there, so that what began before then can be gone on with. */
+    private static final Map<String, Json> SINCE = Map.of("loss", Json.of("ce"), "tta", Json.of("none"));
 
     /** Checks ranges and that the schedule fits the training; throws {@link FormatException}. */
     public Settings {
@@ -68,8 +72,9 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
                 c.text("model").orElse("lenet5"),
                 c.text("initial_checkpoint"), c.count("batch_size").orElse(32), epochs,
                 c.number("lr").orElse(optimizer.usualRate()), optimizer, Updating.of(c), Schedule.of(c, epochs),
-                c.count("patience").orElse(0), Objective.of(c), Augmentation.of(c), c.whole("seed").orElse(0L),
-                c.count("threads").orElse(1), new Saving(c.count("checkpoint_steps").orElse(Saving.EPOCHS.steps()),
+                c.count("patience").orElse(0), Objective.of(c), c.text("tta").map(Tta::of).orElse(Tta.NONE), Augmentation.of(c),
+                c.whole("seed").orElse(0L), c.count("threads").orElse(1),
+                new Saving(c.count("checkpoint_steps").orElse(Saving.EPOCHS.steps()),
                         c.count("keep_checkpoints").orElse(Saving.EPOCHS.keep())));
     }
 
@@ -165,8 +170,7 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
      */
     public Settings withOptimizer(Optimizer value) {
         return new Settings(data, dataDir, bad, input, model, initial, batch, epochs, rate, value, updates, schedule, patience,
-                objective,
-                augmentation, seed, threads, saving);
+                objective, tta, augmentation, seed, threads, saving);
     }
 
     /**
@@ -175,7 +179,7 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
      */
     public Settings withUpdates(Updating value) {
         return new Settings(data, dataDir, bad, input, model, initial, batch, epochs, rate, optimizer, value, schedule, patience,
-                objective, augmentation, seed, threads, saving);
+                objective, tta, augmentation, seed, threads, saving);
     }
 
     /**
@@ -184,7 +188,7 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
      */
     public Settings withSchedule(Schedule value) {
         return new Settings(data, dataDir, bad, input, model, initial, batch, epochs, rate, optimizer, updates, value, patience,
-                objective, augmentation, seed, threads, saving);
+                objective, tta, augmentation, seed, threads, saving);
     }
 
     /**
@@ -193,7 +197,7 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
      */
     public Settings withAugmentation(Augmentation value) {
         return new Settings(data, dataDir, bad, input, model, initial, batch, epochs, rate, optimizer, updates, schedule, patience,
-                objective, value, seed, threads, saving);
+                objective, tta, value, seed, threads, saving);
     }
 
     /**
@@ -246,7 +250,8 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
     Json.Obj recipe() {
         Json.Obj o = Json.object();
         for (var field : json().fields().entrySet()) {
-            o = NO_RECIPE.contains(field.getKey()) ? o : o.with(field.getKey(), field.getValue());
+            boolean silent = NO_RECIPE.contains(field.getKey()) || field.getValue().equals(SINCE.get(field.getKey()));
+            o = silent ? o : o.with(field.getKey(), field.getValue());
         }
         return o;
     }
@@ -260,7 +265,7 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
         o = join(o, optimizer.json());
         o = join(o, updates.json());
         o = join(o, schedule.json()).with("patience", patience);
-        o = join(o, objective.json());
+        o = join(o, objective.json()).with("tta", tta.word());
         o = join(o, augmentation.json()).with("seed", seed).with("threads", threads).with("checkpoint_steps", saving.steps())
                 .with("keep_checkpoints", saving.keep());
         Json.Obj said = Json.object();

@@ -59,6 +59,9 @@ final class Summary {
     private List<String[]> facts() {
         List<String[]> f = new ArrayList<>();
         run.val().ifPresent(v -> {
+            if (v.tta() == Tta.FLIP) {
+                f.add(new String[] {"judged by", "mean probabilities of image and mirror image (--tta flip)"});
+            }
             if (v.classes().size() > 5) {
                 f.add(new String[] {"top-5", percent(v.top5())});
             }
@@ -89,6 +92,7 @@ final class Summary {
         Json.Obj c = run.config();
         List<String> words = new ArrayList<>();
         text(c, "opt").ifPresent(words::add);
+        text(c, "loss").filter(l -> !l.equals("ce")).ifPresent(l -> words.add("loss " + l));
         number(c, "lr").ifPresent(v -> words.add("learning rate " + v));
         text(c, "sched").ifPresent(words::add);
         number(c, "batch_size").ifPresent(v -> words.add("batch " + v));

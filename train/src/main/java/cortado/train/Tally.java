@@ -59,15 +59,19 @@ final class Tally {
         examples.add(new Evaluation.Example(index, y, predicted, 1 / sum, l, ""));
     }
 
-    /** {@return the judgement}; {@code source} says for a person where an image came from, as {@link Dataset#describe}. */
-    Evaluation evaluation(IntFunction<String> source) {
+    /**
+     * {@return the judgement}
+     * @param source says for a person where an image came from, as {@link Dataset#describe}
+     * @param tta    what the network was shown of each image
+     */
+    Evaluation evaluation(IntFunction<String> source, Tta tta) {
         examples.sort(Comparator.comparingDouble(Evaluation.Example::loss).reversed()
                 .thenComparingInt(Evaluation.Example::index));
         double n = images;
         List<Evaluation.Example> top = examples.stream().limit(Evaluation.KEPT).map(e -> e.from(source.apply(e.index()))).toList();
         Optional<Roc> roc = classes.size() == 2
                 ? Roc.of(Arrays.copyOf(difference, counted), Arrays.copyOf(second, counted)) : Optional.empty();
-        return new Evaluation(classes, hits / n, among5 / n, loss / n, images,
+        return new Evaluation(classes, hits / n, among5 / n, loss / n, images, tta,
                 Arrays.stream(confusion).map(row -> Arrays.stream(row).boxed().toList()).toList(),
                 Calibration.of(Arrays.copyOf(confidence, counted), Arrays.copyOf(right, counted)), roc, top, confused(source));
     }

@@ -9,7 +9,6 @@ import cortado.graph.Normalization;
 import cortado.graph.Parameters;
 import cortado.io.Json;
 import cortado.op.Backend;
-import cortado.op.Input;
 import cortado.op.Op;
 import cortado.plan.Plan;
 import cortado.tensor.Rng;
@@ -93,8 +92,9 @@ public final class Trainer implements AutoCloseable {
         int evaluated = Math.min(EVALUATION_BATCH, data.test().size());
         Set<String> frozen = settings.updates()
                 .frozen(network.params().stream().filter(Op.Param::learned).map(Op.Param::name).toList());
-        this.plan = Plan.trainingWithLoss(network.withLoss(settings.objective().loss(data.train()), labels()), weights,
-                settings.batch(), backend, settings.threads(), frozen);
+        this.plan = Plan.trainingWithLoss(
+                settings.objective().on(network, data.train(), settings.augmentation().mixing().on()), weights, settings.batch(),
+                backend, settings.threads(), frozen);
         this.judge = Plan.inference(network, judged, evaluated, backend, settings.threads());
         this.loader = Loader.shuffled(data.train(), normalization, settings.batch(), plan.images().layout(), rng)
                 .changed(settings.augmentation().transform(), settings.augmentation().mixing(), rng);
@@ -104,11 +104,6 @@ public final class Trainer implements AutoCloseable {
         this.watch = new Watch(weights, plan.gradients(), state.names(),
                 (long) settings.epochs() * loader.batches() / settings.updates().accumulate());
         this.best = new Best(weights.zeros());
-    }
-
-    /** Classes, or shares of them where images are mixed. */
-    private Input labels() {
-        return settings.augmentation().mixing().on() ? Input.targets(data.classes().size()) : Input.labels();
     }
 
     /** {@return the weights it starts from, if they are not fresh} */
@@ -254,7 +249,7 @@ public final class Trainer implements AutoCloseable {
     /** Forward, backward and, if it is time for one, a step; {@return the mean loss of the batch}. */
     private double learn(Batch batch, Consumer<Event> listener) {
         plan.images().copyFrom(batch.images());
-        plan.labels().copyFrom(batch.targets().orElse(batch.labels()));
+        settings.objective().targets(batch, plan.labels());
         int gathered = batch.number() % settings.updates().accumulate();
         if (gathered == 0) {
             plan.gradients().fill(0);
@@ -295,7 +290,7 @@ public final class Trainer implements AutoCloseable {
     private Evaluation judge(Parameters of) {
         judged.copyFrom(of);
         judge.refresh();
-        return Evaluation.of(judge, heldOut, data.test());
+        return Evaluation.of(judge, heldOut, data.test(), settings.tta());
     }
 
     /**

@@ -7,6 +7,7 @@ import cortado.data.Transform;
 import cortado.plan.Plan;
 import cortado.tensor.FormatException;
 import cortado.tensor.Rng;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Test-time augmentation: what a network is shown of each image, and how its scores are put together. */
@@ -42,6 +43,11 @@ public enum Tta {
             case "flip" -> FLIP;
             default -> throw new FormatException("--tta: expected none or flip, received " + word);
         };
+    }
+
+    /** {@return what {@link #of} reads} */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /**

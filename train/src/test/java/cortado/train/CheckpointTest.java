@@ -153,6 +153,29 @@ class CheckpointTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"bce", "mse", "huber"})
+    void withEveryLossAndMirroredJudgementTheSameBits(String loss) {
+        Settings s = settings("adamw").with(Config.empty().with("loss", loss).with("mixup", 0.4).with("mixup_prob", 0.5)
+                .with("tta", "flip"));
+        List<Object> expected = result(fit(s, keeper()));
+        for (int n = 2; n < EPOCHS * 11; n += 7) {
+            assertThat(result(resume(s, Checkpoint.read(file(n)), e -> {}))).as("from checkpoint %d", n).isEqualTo(expected);
+        }
+        Checkpoint c = Checkpoint.read(file(5));
+        assertThatThrownBy(() -> resume(s.with(Config.empty().with("tta", "none")), c, e -> {})).isInstanceOf(FormatException.class)
+                .hasMessageContaining("tta has changed").hasMessageContaining("\"flip\" then, none now");
+        assertThatThrownBy(() -> resume(s.with(Config.empty().with("loss", "ce")), c, e -> {})).isInstanceOf(FormatException.class)
+                .hasMessageContaining("has changed");
+    }
+
+    /** What began before there was a choice of losses or of judgements belongs to the same settings now. */
+    @Test
+    void settingsThatCameLaterAreNoPartOfAnEarlierOrigin() {
+        fit(settings("adamw"), keeper());
+        assertThat(Checkpoint.read(file(5)).origin()).doesNotContainKeys("loss", "tta").containsKeys("lr", "smoothing");
+    }
+
     @Test
     void stoppedAtAnyStepAndGoneOnWith() {
         Settings s = settings("adamw").withSaving(Saving.EPOCHS);

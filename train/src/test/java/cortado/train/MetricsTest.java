@@ -38,7 +38,7 @@ class MetricsTest {
             tally.add(i, labels.get(i), Checked.numbers(golden.list("scores").get(i), "scores").stream().mapToDouble(v -> v)
                     .toArray());
         }
-        return tally.evaluation(i -> "image " + i);
+        return tally.evaluation(i -> "image " + i, Tta.NONE);
     }
 
     private static void same(Rates r, Json golden) {
@@ -148,12 +148,12 @@ class MetricsTest {
     void jsonKeepsEverything(String name) {
         Evaluation e = evaluation(golden(name));
         assertThat(EvaluationJson.read(Json.parse(e.json().text(), "val.json"), "val.json")).isEqualTo(e);
-        assertThat(e.json().fields().keySet()).startsWith("top1", "top5", "loss", "images", "ece");
+        assertThat(e.json().fields().keySet()).startsWith("top1", "top5", "loss", "images", "tta", "ece");
         assertThat(e.json().get("auc").isPresent()).isEqualTo(name.equals("two classes"));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"top1", "classes", "confusion", "calibration", "roc", "confused", "top_losses"})
+    @ValueSource(strings = {"top1", "tta", "classes", "confusion", "calibration", "roc", "confused", "top_losses"})
     void aDamagedFileIsNamedWithItsField(String key) {
         Json.Obj o = evaluation(golden("two classes")).json();
         assertThatThrownBy(() -> EvaluationJson.read(o.with(key, "x"), "val.json")).isInstanceOf(FormatException.class)

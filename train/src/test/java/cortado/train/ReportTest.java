@@ -215,7 +215,7 @@ class ReportTest {
             scores[i % k] += 1;
             tally.add(i, i % k, scores);
         }
-        Evaluation val = tally.evaluation(i -> "photos/" + i + ".jpg");
+        Evaluation val = tally.evaluation(i -> "photos/" + i + ".jpg", Tta.NONE);
         AtomicFile.write(folder.resolve(RunRecord.VAL), val.json().text());
         String html = Report.html(RunRecord.read(folder));
         Document page = Xml.parse(html);

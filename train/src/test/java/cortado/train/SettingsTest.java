@@ -23,7 +23,7 @@ class SettingsTest {
                 + "\"model\":\"lenet5\","
                 + "\"batch_size\":64,\"epochs\":5,\"lr\":0.002,\"opt\":\"adamw\",\"weight_decay\":0.01,\"opt_betas\":[0.9,0.999],"
                 + "\"opt_eps\":1.0E-8,\"grad_accum_steps\":1,\"model_ema\":false,\"sched\":\"cosine\",\"min_lr\":0.0,"
-                + "\"warmup_epochs\":1.0,\"warmup_lr\":1.0E-5,\"patience\":0,\"smoothing\":0.0,"
+                + "\"warmup_epochs\":1.0,\"warmup_lr\":1.0E-5,\"patience\":0,\"loss\":\"ce\",\"smoothing\":0.0,\"tta\":\"none\","
                 + "\"crop\":0,\"hflip\":0.0,\"seed\":3,\"threads\":2,\"checkpoint_steps\":0,\"keep_checkpoints\":3}");
         assertThat(Settings.defaults("mnist", "lenet5", 2).withOptimizer(new Sgd(0.9, 0, true)).json().text())
                 .contains("\"opt\":\"sgd\"").contains("\"momentum\":0.9").doesNotContain("betas");

@@ -16,6 +16,8 @@ import java.util.List;
 
 /** A small made-up problem: noisy 6×6 images that are bright above, below, left or right. */
 final class Shades {
+    /** A learning rate so small that single precision makes 0 of it: no weight moves. */
+    static final double STILL = 1e-300;
     private static final int SIDE = 6;
 
     private Shades() {

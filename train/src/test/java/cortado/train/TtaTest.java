@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import cortado.data.DataSplit;
 import cortado.data.Dataset;
 import cortado.data.Loader;
 import cortado.graph.Graph;
@@ -14,11 +15,19 @@ import cortado.plan.Plan;
 import cortado.tensor.FormatException;
 import cortado.tensor.Rng;
 import cortado.tensor.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TtaTest {
+    @TempDir
+    private Path temp;
+
     private static List<double[]> scores(Tta tta, Dataset data, int batch) {
         Graph g = Shades.network();
         List<double[]> all = new ArrayList<>();
@@ -68,6 +77,38 @@ class TtaTest {
         for (int i = 0; i < 37; i++) {
             assertThat(ofMirror.get(i)).as("a mirror image scores the same, bit for bit").isEqualTo(both.get(i));
         }
+    }
+
+    /** A training that is judged so learns the same; another epoch may be best. The run says how it was judged. */
+    @Test
+    void aTrainingIsJudgedByBothViewsAndLearnsTheSame() throws IOException {
+        DataSplit data = Shades.data(210, 90);
+        Settings s = Shades.settings(3);
+        Path folder = temp.resolve("run");
+        List<Double> judged = new ArrayList<>();
+        Outcome flip;
+        try (Run run = Run.create(folder, Map.of());
+                Trainer t = new Trainer(s.with(Config.empty().with("tta", "flip")), Shades.network(), data)) {
+            flip = t.fit(e -> {
+                run.accept(e);
+                if (e instanceof Event.EpochEnd end) {
+                    judged.add(end.val().loss());
+                    assertThat(end.val()).isEqualTo(Evaluation.of(end.model(), data.test(), Backend.vector(), 2, Tta.FLIP));
+                }
+            });
+        }
+        Outcome plain;
+        try (Trainer t = new Trainer(s, Shades.network(), data)) {
+            plain = t.fit(e -> {});
+        }
+        assertThat(Run.hash(flip.last())).isEqualTo(Run.hash(plain.last()));
+        assertThat(judged).hasSize(3).doesNotContain(plain.lastVal().loss());
+        assertThat(flip.val()).isEqualTo(Evaluation.of(flip.best(), data.test(), Backend.vector(), 1, Tta.FLIP));
+        assertThat(flip.best().provenance()).containsEntry("tta", "flip");
+        assertThat(Files.readString(folder.resolve(Run.CONFIG))).contains("\"tta\": \"flip\"");
+        assertThat(Files.readString(folder.resolve("val.json"))).contains("\"tta\":\"flip\"");
+        assertThat(Files.readString(folder.resolve(Run.REPORT))).contains("image and mirror image (--tta flip)");
+        assertThat(RunRecord.read(folder).val()).contains(flip.val());
     }
 
     @Test
