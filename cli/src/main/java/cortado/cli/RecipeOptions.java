@@ -19,7 +19,8 @@ final class RecipeOptions {
     private Optional<String> recipe = Optional.empty();
 
     @Option(names = {"-c", "--config"}, paramLabel = "FILE",
-            description = "All of this from a file, such as a run's config.json. Flags count more than it, it more than a recipe.")
+            description = "All of this from a file, such as a run's config.json (then with the run's copy of a network of one's"
+                    + " own). Flags count more than it, it more than a recipe.")
     private Optional<Path> config = Optional.empty();
 
     @Option(names = {"-b", "--batch-size"}, paramLabel = "N", description = "Images in a batch.")
@@ -152,7 +153,7 @@ final class RecipeOptions {
             }
         }
         Config low = recipe.map(r -> r.endsWith(".json") ? Config.read(Path.of(r)) : Recipes.named(r)).orElse(Config.empty());
-        return flags.over(config.map(Config::read).map(c -> c.over(low)).orElse(low));
+        return flags.over(config.map(RunOptions::config).map(c -> c.over(low)).orElse(low));
     }
 
     private static Object weights(List<String> said) {

@@ -43,7 +43,7 @@ final class ReproduceCommand implements Callable<Integer> {
             throw new FormatException("the run " + run + " has not come to its end, so there is nothing to compare with; "
                     + Training.resume(run) + " first");
         }
-        Setup setup = options.setup(o);
+        Setup setup = options.setup(o, false);
         Progress progress = new Progress(o);
         List<String> changes = new ArrayList<>();
         Outcome outcome;

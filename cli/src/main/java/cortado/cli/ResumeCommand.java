@@ -45,7 +45,7 @@ final class ResumeCommand implements Callable<Integer> {
             } else if (!run.damaged().isEmpty()) {
                 o.note("taking the newest whole checkpoint instead");
             }
-            Setup setup = options.setup(o);
+            Setup setup = options.setup(o, run.checkpoint().isPresent());
             try (Trainer trainer = new Trainer(setup.settings(), setup.network(), setup.data())) {
                 return new Training(o, setup, run).go(trainer, interrupt);
             }

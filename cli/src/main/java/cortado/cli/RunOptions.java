@@ -22,6 +22,10 @@ final class RunOptions {
     @Option(names = "--data-dir", paramLabel = "DIR", description = "Where mnist or fashion-mnist lies, if it has moved.")
     private Optional<Path> place = Optional.empty();
 
+    @Option(names = "--initial-checkpoint", paramLabel = "FILE",
+            description = "The weights it started from, if they have moved; not needed to go on from a checkpoint.")
+    private Optional<Path> initial = Optional.empty();
+
     @Option(names = "--download", description = "Fetch mnist or fashion-mnist if it is nowhere here (checked by SHA-256).")
     private boolean download;
 
@@ -37,13 +41,28 @@ final class RunOptions {
         return run;
     }
 
-    /** Opens what the run was trained with. */
-    Setup setup(Output output) {
-        Config said = Config.read(folder().resolve(Run.CONFIG)).with("threads", threads.count());
+    /** What a file of settings says; that of a run with the copy of its network's text file that it keeps. */
+    static Config config(Path file) {
+        Config said = Config.read(file);
+        Optional<Path> network = said.text("model").map(m -> file.resolveSibling(Run.network(Path.of(""), m)))
+                .filter(Files::isRegularFile);
+        return network.isPresent() ? said.with("model", network.get().toString()) : said;
+    }
+
+    /**
+     * Opens what the run was trained with.
+     *
+     * @param begun whether a checkpoint has all weights, so that the file they started from is not read
+     */
+    Setup setup(Output output, boolean begun) {
+        Config said = config(folder().resolve(Run.CONFIG)).with("threads", threads.count());
         said = data.isPresent() ? said.with("data", data.get()) : said;
         said = place.isPresent() ? said.with("data_dir", place.get().toString()) : said;
-        Optional<Path> network = said.text("model").map(m -> Run.network(run, m)).filter(Files::isRegularFile);
-        said = network.isPresent() ? said.with("model", network.get().toString()) : said;
+        if (initial.isPresent() && said.text("initial_checkpoint").isEmpty()) {
+            throw new FormatException("--initial-checkpoint: the run " + run + " started from fresh weights; leave it out");
+        }
+        said = initial.isPresent() ? said.with("initial_checkpoint", initial.get().toString()) : said;
+        said = begun ? said.with("initial_checkpoint", Optional.empty()) : said;
         Options options = Options.defaults().withCache(Places.cache(), download)
                 .withReading(Options.BadImage.FAIL, new LoadingNotes(output));
         return Setup.of(said, options, threads.count());

@@ -8,6 +8,7 @@ import cortado.io.Safetensors;
 import cortado.op.Op;
 import cortado.tensor.FormatException;
 import cortado.tensor.Tensor;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -32,9 +33,13 @@ public record Initial(Path file, String sha256, List<String> fresh) {
      * @param network whose weights they are
      * @param weights overwritten
      * @return what was taken
-     * @throws FormatException naming the first tensor that is missing, of another shape, or too many
+     * @throws FormatException if there is no such file, or naming the first tensor that is missing, of another shape, or too many
      */
     static Initial load(Path file, Graph network, Parameters weights) {
+        if (!Files.exists(file)) {
+            throw new FormatException("the weights to start from (--initial-checkpoint): there is no such file " + file
+                    + "; if it has moved, say where it is now");
+        }
         Safetensors given = Safetensors.read(file);
         String head = head(network) + ".";
         Parameters taken = ModelFile.weights(file, given, network,

@@ -30,6 +30,7 @@ import java.util.function.DoublePredicate;
  */
 public final class Trainer implements AutoCloseable {
     private static final int EVALUATION_BATCH = 256;
+    private static final String INITIAL = "initial_sha256";
 
     private final Settings settings;
     private final Graph network;
@@ -134,7 +135,7 @@ public final class Trainer implements AutoCloseable {
      * Goes on from a checkpoint, once, to the same bits as a training that was never interrupted.
      *
      * @param from     told in {@link Event.Save} by a training of the same network and data, with the same settings; only
-     *                 threads and saving may differ
+     *                 threads and saving may differ, and the file of weights to start from be left out: all are in here
      * @param listener told everything from there on
      * @return what came of the whole training
      * @throws cortado.tensor.FormatException if the checkpoint is one of another training, naming the first difference
@@ -148,7 +149,7 @@ public final class Trainer implements AutoCloseable {
         if (begin != 0) {
             throw new IllegalStateException("a trainer trains once");
         }
-        from.ifPresent(c -> c.expect(origin));
+        from.ifPresent(this::expect);
         listener.accept(new Event.Started(settings, network, data, dataSha256, network.learned(), loader.batches(),
                 plan.bytes() + judge.bytes()));
         from.ifPresent(this::restore);
@@ -163,6 +164,14 @@ public final class Trainer implements AutoCloseable {
                 best.epoch(), best.val(), val, epochs, imagesPerSecond(), seconds());
         listener.accept(over() ? new Event.Done(outcome) : new Event.Stopped(outcome));
         return outcome;
+    }
+
+    /** Refuses a checkpoint of another training. What that began with it knows itself, if this one was not told. */
+    private void expect(Checkpoint from) {
+        if (settings.initial().isEmpty() && from.origin().containsKey(INITIAL)) {
+            origin.put(INITIAL, from.origin().get(INITIAL));
+        }
+        from.expect(origin);
     }
 
     private Event.Resumed resumed() {
@@ -333,7 +342,7 @@ public final class Trainer implements AutoCloseable {
         Map<String, String> origin = new LinkedHashMap<>();
         origin.put("data_sha256", dataSha256);
         origin.put("network_sha256", Checkpoint.sha256(network.nodes().toString()));
-        initial.ifPresent(i -> origin.put("initial_sha256", i.sha256()));
+        initial.ifPresent(i -> origin.put(INITIAL, i.sha256()));
         settings.recipe().fields().forEach((key, value) -> origin.put(key, value.text()));
         return origin;
     }
@@ -370,7 +379,7 @@ public final class Trainer implements AutoCloseable {
         p.put("cortado", Code.version());
         p.put("data", Path.of(data.name()).getFileName().toString());
         p.put("data_sha256", dataSha256);
-        initial.ifPresent(i -> p.put("initial_sha256", i.sha256()));
+        Optional.ofNullable(origin.get(INITIAL)).ifPresent(sha256 -> p.put(INITIAL, sha256));
         settings.recipe().fields().forEach((k, v) -> p.put(k, v instanceof Json.Str s ? s.value() : v.text()));
         p.put("epoch", Integer.toString(epoch));
         p.put("val_top1", Double.toString(val.top1()));
