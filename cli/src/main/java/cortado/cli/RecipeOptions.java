@@ -51,6 +51,9 @@ final class RecipeOptions {
     @Option(names = "--opt-eps", paramLabel = "E", description = "ε of adam, adamw, rmsprop and lamb.")
     private Optional<Double> epsilon = Optional.empty();
 
+    @Option(names = "--opt-alpha", paramLabel = "A", description = "α of rmsprop (default 0.99).")
+    private Optional<Double> alpha = Optional.empty();
+
     @Option(names = "--clip-grad", paramLabel = "NORM", description = "Shorten all gradients together to this length.")
     private Optional<Double> clip = Optional.empty();
 
