@@ -67,6 +67,15 @@ class AugmentTest {
     }
 
     @Test
+    void oneClassLeavesNothingToLearnNorToMix() throws IOException {
+        Files.write(Files.createDirectories(dir.resolve("one/cats")).resolve("00.bmp"), bmp(0, 0));
+        Cli c = run("train DIR/one --model mlp --mixup 0.2 --output DIR/nothing");
+        assertThat(c.code()).isEqualTo(2);
+        assertThat(c.err()).contains("has only the class cats; a classifier needs at least two").hasLineCount(1);
+        assertThat(dir.resolve("nothing")).doesNotExist();
+    }
+
+    @Test
     void augmentDrawsASheet() throws IOException {
         Cli c = run(
                 "augment DIR/data --on-bad-image skip --flip --aa rand-m9-n2 --scale 0.3 1 --cutmix 1 --images 5 --rows 2 --output"

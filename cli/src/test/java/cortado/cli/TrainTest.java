@@ -199,7 +199,7 @@ class TrainTest {
         "train digits --lr abc --output RUN | --lr: expected a number, received abc",
         "train digits --seed 1.5 --output RUN | --seed: expected a whole number, received 1.5",
         "train digits --epochs 2 --warmup-epochs 3 --output RUN | warm-up epochs: expected 0",
-        "train digits --lr -1 --output RUN | learning rate: expected",
+        "train digits --lr -1 --output RUN | learning rate (--lr): expected a number above 0, received -1.0",
         "train digits --lr NaN --output RUN | lr: expected a finite number",
         "train digits --recipe mnis --output RUN | there is no recipe mnis; did you mean mnist?",
         "train digits -c DIR/none.json --output RUN | none.json: there is no such file",

@@ -40,6 +40,8 @@ public record Augmentation(int crop, Transform.Border border, List<Double> scale
     /** Images as they are. */
     public static final Augmentation NONE = new Augmentation(0, Transform.Border.ZERO, WHOLE, RATIO, 0, 0, 0, Optional.empty(),
             ColorJitter.NONE, 0, Erasing.NONE, Mixing.NONE);
+    /** The greatest α of mixup and cutmix: beyond, nearly all shares are a half. */
+    private static final int ALPHA = 10;
     /** Keys of {@link Config}. */
     static final Map<String, Config.Kind> KINDS = kinds();
 
@@ -91,7 +93,7 @@ public record Augmentation(int crop, Transform.Border border, List<Double> scale
         Erasing erasing = new Erasing(c.number("reprob").orElse(0.0), word(c, "remode", Erasing.Mode.values(), Erasing.NONE.mode()),
                 c.count("recount").orElse(Erasing.NONE.count()));
         Mixing none = Mixing.NONE;
-        Mixing mixing = new Mixing(c.number("mixup").orElse(0.0), c.number("cutmix").orElse(0.0),
+        Mixing mixing = new Mixing(alpha(c, "mixup"), alpha(c, "cutmix"),
                 c.number("mixup_prob").orElse(none.probability()), c.number("mixup_switch_prob").orElse(none.switchProbability()));
         return new Augmentation(c.count("crop").orElse(0), word(c, "crop_border", Transform.Border.values(), Transform.Border.ZERO),
                 c.numbers("scale").orElse(WHOLE), c.numbers("ratio").orElse(RATIO), c.number("hflip").orElse(0.0),
@@ -99,6 +101,15 @@ public record Augmentation(int crop, Transform.Border border, List<Double> scale
                         .map(RandAugment::of),
                 jitter(c.numbers("color_jitter").orElse(List.of(0.0))), c.count("cutout").orElse(0),
                 erasing, mixing);
+    }
+
+    private static double alpha(Config c, String key) {
+        double value = c.number(key).orElse(0.0);
+        if (!(value >= 0 && value <= ALPHA)) {
+            throw new FormatException("--" + key + ": expected an α of 0 (none) … " + ALPHA + ", usually 0.2 … 1, received " + value
+                    + "; it is that of Beta(α, α), which shares are drawn from, no size in pixels");
+        }
+        return value;
     }
 
     /** One number is for brightness, contrast and saturation, as in timm; four are for hue too. */

@@ -163,8 +163,8 @@ public record Config(Json.Obj json) {
 
     /**
      * Lays this over another: what is said here counts. Another optimizer, schedule or network takes what was said of the one
-     * before with it ({@code lr} too), and another number of epochs stretches the warm-up and the decays that were laid out for
-     * the number before.
+     * before with it ({@code lr} too), and a loss what means nothing for it. Another number of epochs stretches the warm-up and the
+     * decays that were laid out for the number before; a smaller one shortens both kinds of patience with it.
      *
      * @param low what counts where this says nothing
      * @return both
@@ -199,6 +199,17 @@ public record Config(Json.Obj json) {
         }
         both.computeIfPresent("decay_milestones", (k, v) -> Json.of(low.numbers(k).orElseThrow().stream()
                 .map(m -> m * now / before).toList()));
+        int epochs = (int) Math.min(now, Integer.MAX_VALUE);
+        shorten(low, both, "patience", now / before, Math.min(1, epochs - 1), epochs - 1);
+        shorten(low, both, "patience_epochs", now / before, 0, Schedule.Plateau.most(epochs));
+    }
+
+    /** Epochs of waiting: fewer in a shorter training, never more. */
+    private static void shorten(Config low, SequencedMap<String, Json> both, String key, double by, int least, int most) {
+        both.computeIfPresent(key, (k, v) -> {
+            int waits = low.count(k).orElseThrow();
+            return Json.of(Math.min(waits, Math.clamp((long) (waits * by), least, most)));
+        });
     }
 
     /**

@@ -21,7 +21,7 @@ public sealed interface Schedule {
      * @param epochs of the whole training
      * @param warmup epochs of linear warm-up at its beginning, 0 for none
      * @return the schedule
-     * @throws FormatException for an unknown name or a warm-up longer than the training
+     * @throws FormatException for an unknown name or a warm-up as long as the training
      */
     static Schedule named(String name, int epochs, double warmup) {
         return of(Config.empty().with("sched", name).with("warmup_epochs", warmup), epochs);
@@ -35,10 +35,8 @@ public sealed interface Schedule {
      */
     static Schedule of(Config c, int epochs) {
         String name = c.text("sched").orElse("cosine");
-        double warmup = c.number("warmup_epochs").orElse(name.equals("onecycle") ? 0.0 : Math.min(1, epochs / 5.0));
-        if (!(warmup >= 0) || warmup > epochs) {
-            throw new FormatException("warm-up epochs: expected 0 … " + epochs + " (the epochs), received " + warmup);
-        }
+        double warmup = c.number("warmup_epochs").orElse(name.equals("onecycle") ? 0.0 : Warmup.usual(c, epochs));
+        Warmup.fits(warmup, epochs);
         double factor = c.number("decay_rate").orElse(0.1);
         Schedule main = switch (name) {
             case "constant" -> new Constant();
@@ -49,8 +47,7 @@ public sealed interface Schedule {
             case "onecycle" -> new OneCycle(c.number("pct_start").orElse(0.3), c.number("div_factor").orElse(25.0),
                     c.number("final_div_factor").orElse(1e4), Anneal.named(c.text("anneal_strategy").orElse("cos")));
             case "plateau" ->
-                new Plateau(c.count("patience_epochs").orElse(Math.min(epochs - 1, Math.clamp(epochs / 5, 1, 10))), factor,
-                        c.number("min_lr").orElse(0.0));
+                new Plateau(c.count("patience_epochs").orElse(Plateau.usual(epochs)), factor, c.number("min_lr").orElse(0.0));
             default -> throw new FormatException("there is no schedule " + name + "; there are " + String.join(", ", NAMES));
         };
         c.expect("sched", name, main.json());
@@ -104,23 +101,27 @@ public sealed interface Schedule {
      */
     default void check(double base, int epochs) {
         switch (this) {
-            case Warmup w when w.length > epochs -> throw new FormatException("warm-up epochs: expected 0 … " + epochs
-                    + " (the epochs), received " + w.length);
+            case Warmup w when w.length >= epochs -> Warmup.fits(w.length, epochs);
+            case Warmup w when w.then instanceof Step s && s.every >= epochs - w.length -> throw never("--decay-epochs",
+                    "less than " + (epochs - w.length) + " (of " + epochs + " epochs, those after the warm-up)", s.every);
             case Warmup w when w.from > base && base > 0 && w.from != Warmup.START -> throw new FormatException(
                     "--warmup-lr: expected at most the learning rate " + base + ", received " + w.from);
             case Warmup w -> w.then.check(base, epochs);
-            case Step s when s.every > epochs -> throw new FormatException("--decay-epochs " + s.every
-                    + " is longer than the training of " + epochs + " epochs: it would never come");
+            case Step s when s.every >= epochs -> throw never("--decay-epochs", "less than " + epochs + " (the epochs)", s.every);
             case MultiStep m when m.milestones.getLast() >= epochs -> throw new FormatException("--decay-milestones: epoch "
                     + m.milestones.getLast() + " lies beyond the training of " + epochs + " epochs");
-            case Plateau p when p.patience >= epochs -> throw new FormatException("--patience-epochs " + p.patience
-                    + " is as long as the training of " + epochs + " epochs: the rate would never fall");
+            case Plateau p when p.patience > Plateau.most(epochs) -> throw never("--patience-epochs", "at most "
+                    + Plateau.most(epochs) + " in a training of " + epochs + " epochs", p.patience);
             case Plateau p when p.low > base -> throw low(p.low, base);
             case Cosine c when c.low > base -> throw low(c.low, base);
             default -> {
                 // the rest fits any training
             }
         }
+    }
+
+    private static FormatException never(String flag, String expected, Number received) {
+        return new FormatException(flag + ": expected " + expected + ", received " + received + ": the rate would never fall");
     }
 
     private static FormatException low(double low, double base) {
@@ -282,12 +283,23 @@ public sealed interface Schedule {
      */
     record Plateau(int patience, double factor, double low) implements Schedule {
         private static final double BETTER = 1 + 1e-4;
+        /** Beside its patience: the first epoch, always better than none; the bad one that is too many; and one that follows. */
+        private static final int OTHERS = 3;
 
         /** Checks ranges; throws {@link FormatException}. */
         public Plateau {
             Ranges.count("--patience-epochs", patience, 0, 1_000_000);
             Ranges.part("--decay-rate", factor);
             Ranges.positive("--min-lr", low);
+        }
+
+        /** {@return the most patience with which the rate can fall in a training of so many epochs; 0 where it never can} */
+        static int most(int epochs) {
+            return Math.max(0, epochs - OTHERS);
+        }
+
+        private static int usual(int epochs) {
+            return Math.min(most(epochs), Math.clamp(epochs / 5, 1, 10));
         }
 
         @Override
@@ -330,6 +342,18 @@ public sealed interface Schedule {
             if (!(length > 0) || then instanceof Warmup || then instanceof OneCycle) {
                 throw new FormatException("warm-up: expected epochs above 0, once, and none before one-cycle, which has its own;"
                         + " received " + length + " before " + then.name());
+            }
+        }
+
+        /** One epoch, a fifth of fewer than five, less where decays that were asked for would have no room. */
+        private static double usual(Config c, int epochs) {
+            double room = c.number("decay_epochs").map(every -> Math.max(0, (epochs - every) / 2)).orElse((double) epochs);
+            return Math.min(Math.min(1, epochs / 5.0), room);
+        }
+
+        private static void fits(double length, int epochs) {
+            if (!(length >= 0 && length < epochs)) {
+                throw new FormatException("warm-up epochs: expected 0 to below " + epochs + " (the epochs), received " + length);
             }
         }
 

@@ -22,11 +22,11 @@ import java.util.Set;
  * @param initial      a file of weights to start from
  * @param batch        images in a forward and backward pass, at least 1
  * @param epochs       times that every training image is seen, at least 1
- * @param rate         learning rate, 0 or more
+ * @param rate         learning rate, above 0
  * @param optimizer    how weights follow gradients
  * @param updates      what is done to gradients before and to weights after
  * @param schedule     the learning rate over the training
- * @param patience     epochs without a better one after which the training ends; 0 for never
+ * @param patience     epochs without a better one after which the training ends, fewer than all; 0 for never
  * @param objective    what is minimised
  * @param tta          what the network is shown of each held-out image when it is judged, after each epoch. Steps know nothing of
  *                     it, but it decides which epoch is best, and so where a plateau lowers the rate and where patience ends
@@ -49,9 +49,13 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
     public Settings {
         Ranges.count("batch size", batch, 1, 1 << 20);
         Ranges.count("epochs", epochs, 1, 1_000_000);
-        Ranges.positive("learning rate", rate);
+        Ranges.above("learning rate (--lr)", rate);
         schedule.check(rate, epochs);
         Ranges.count("patience", patience, 0, 1_000_000);
+        if (patience >= epochs) {
+            throw new FormatException("--patience: expected less than " + epochs + " (the epochs), received " + patience
+                    + ": the training would never end early");
+        }
         Ranges.count("threads", threads, 1, 1024);
     }
 
@@ -160,7 +164,7 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
      * @param value learning rate
      */
     public Settings withRate(double value) {
-        Ranges.positive("learning rate", value);
+        Ranges.above("learning rate (--lr)", value);
         return with("lr", value);
     }
 
@@ -228,7 +232,7 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
      * Checks that network and data fit each other and these settings.
      *
      * @throws ShapeException  if they do not, or the batch is larger than the training set
-     * @throws FormatException if images cannot be changed as asked for
+     * @throws FormatException if images cannot be changed as asked for, or an epoch has fewer batches than a step gathers
      */
     void expect(Graph network, DataSplit data) {
         if (!network.input().example().equals(data.image())) {
@@ -244,6 +248,11 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
                     + " images; give -b " + data.train().size() + " or less");
         }
         augmentation.check(data.image(), batch);
+        int batches = Math.ceilDiv(data.train().size(), batch);
+        if (updates.accumulate() > batches) {
+            throw new FormatException("batches to accumulate (--grad-accum-steps): expected at most " + batches
+                    + ", the batches of an epoch, received " + updates.accumulate() + "; a step gathers from one epoch");
+        }
     }
 
     /** {@return the settings by timm's names, without those that cannot change the result or are paths} */

@@ -59,6 +59,35 @@ class ConfigTest {
         assertThat(config("{\"epochs\":4,\"warmup_epochs\":0}").over(low).json().get("warmup_epochs")).contains(Json.of(0));
     }
 
+    /** Fewer epochs shorten what was laid out for more; a shorter run is not refused for what somebody else wrote into a recipe. */
+    @Test
+    void anyNumberOfEpochsFitsWhateverFitsAnother() {
+        for (String low : List.of("`sched`:`step`,`decay_epochs`:29", "`sched`:`step`,`decay_epochs`:20,`warmup_epochs`:9",
+                "`sched`:`plateau`,`patience_epochs`:27", "`sched`:`plateau`,`patience_epochs`:5,`warmup_epochs`:29",
+                "`sched`:`multistep`,`decay_milestones`:[10,29]", "`patience`:29", "`patience`:4,`warmup_epochs`:29.5")) {
+            Config recipe = config("{\"epochs\":30,\"data\":\"digits\"," + low.replace('`', '"') + "}");
+            assertThat(Settings.of(recipe).epochs()).isEqualTo(30);
+            for (int epochs = 1; epochs <= 90; epochs++) {
+                assertThat(Settings.of(config("{\"epochs\":" + epochs + "}").over(recipe)).epochs()).as(low).isEqualTo(epochs);
+            }
+        }
+        Config waits = config("{\"epochs\":30,\"patience\":10,\"sched\":\"plateau\",\"patience_epochs\":5}");
+        assertThat(config("{\"epochs\":12}").over(waits).json().text())
+                .isEqualTo("{\"epochs\":12,\"patience\":4,\"sched\":\"plateau\",\"patience_epochs\":2}");
+        assertThat(config("{\"epochs\":60}").over(waits).count("patience")).as("never longer").contains(10);
+    }
+
+    /** A loss leaves of a recipe what means something for it. */
+    @Test
+    void aLossTakesWhatMeansNothingForItOutOfTheRecipe() {
+        Config recipe = config("{\"data\":\"digits\",\"smoothing\":0.1,\"class_weights\":\"balanced\"}");
+        for (String loss : List.of("ce", "bce", "mse", "huber")) {
+            Objective o = Settings.of(Config.empty().with("loss", loss).over(recipe)).objective();
+            assertThat(o.smoothing()).as(loss).isEqualTo(loss.endsWith("ce") ? 0.1 : 0);
+            assertThat(o.weights() instanceof Objective.ClassWeights.Balanced).as(loss).isEqualTo(loss.equals("ce"));
+        }
+    }
+
     @Test
     void whatARunWroteLeadsToTheSameSettings() throws IOException {
         Settings s = settings("{\"data_dir\":\"d\",\"input_size\":\"1x9x9\",\"model\":\"m.json\",\"initial_checkpoint\":\"i\","
@@ -75,6 +104,12 @@ class ConfigTest {
         for (String opt : Optimizer.NAMES) {
             Settings o = settings("{\"opt\":\"" + opt + "\"}");
             assertThat(Settings.of(new Config(o.json()))).isEqualTo(o);
+        }
+        for (String json : List.of("{\"loss\":\"bce\",\"smoothing\":0.2,\"tta\":\"flip\"}", "{\"loss\":\"mse\"}",
+                "{\"loss\":\"huber\"}")) {
+            Settings loss = settings(json);
+            assertThat(Settings.of(new Config(loss.json()))).isEqualTo(loss);
+            assertThat(loss.json().text()).contains(json.substring(1, 13)).contains("\"tta\":\"");
         }
         Settings balanced = settings("{\"class_weights\":\"balanced\"}");
         assertThat(Settings.of(new Config(balanced.json()))).isEqualTo(balanced);
@@ -104,14 +139,20 @@ class ConfigTest {
         "{`flip`: 1} | test: flip: expected true or false, received 1",
         "{`class_weights`: `even`} | test: class_weights: expected `balanced` or a list of numbers",
         "[1] | test: expected an object {…} of settings",
-        "{`lr`: -0.1} | learning rate: expected a number of 0 or more, received -0.1",
+        "{`lr`: -0.1} | learning rate (--lr): expected a number above 0, received -0.1",
+        "{`lr`: 0} | learning rate (--lr): expected a number above 0, received 0.0",
         "{`model_ema`: true, `model_ema_decay`: 2} | (EMA): expected a number from 0 to below 1, received 2.0",
         "{`model_ema_decay`: 0.9} | mean nothing without --model-ema",
-        "{`epochs`: 5, `warmup_epochs`: 6} | warm-up epochs: expected 0 … 5 (the epochs), received 6.0",
-        "{`epochs`: 5, `sched`: `step`, `decay_epochs`: 6} | --decay-epochs 6.0 is longer than the training of 5 epochs",
+        "{`epochs`: 5, `warmup_epochs`: 6} | warm-up epochs: expected 0 to below 5 (the epochs), received 6.0",
+        "{`epochs`: 5, `warmup_epochs`: 5} | warm-up epochs: expected 0 to below 5 (the epochs), received 5.0",
+        "{`epochs`: 5, `sched`: `step`, `decay_epochs`: 6} | --decay-epochs: expected less than 5 (the epochs), received 6.0",
+        "{`epochs`: 5, `sched`: `step`, `decay_epochs`: 5} | received 5.0: the rate would never fall",
+        "{`epochs`: 9, `sched`: `step`, `decay_epochs`: 6, `warmup_epochs`: 3} | expected less than 6.0 (of 9 epochs, those",
         "{`epochs`: 5, `sched`: `multistep`, `decay_milestones`: [2, 5]} | epoch 5.0 lies beyond the training of 5 epochs",
         "{`sched`: `multistep`, `decay_milestones`: [3, 2]} | expected rising epochs above 0, received [3.0, 2.0]",
         "{`epochs`: 5, `sched`: `plateau`, `patience_epochs`: 5} | the rate would never fall",
+        "{`epochs`: 5, `sched`: `plateau`, `patience_epochs`: 3} | --patience-epochs: expected at most 2 in a training of 5 epochs",
+        "{`epochs`: 5, `sched`: `plateau`, `patience_epochs`: 4, `warmup_epochs`: 1} | --patience-epochs: expected at most 2",
         "{`sched`: `onecycle`, `warmup_epochs`: 1} | one-cycle, which has its own",
         "{`sched`: `onecycle`, `pct_start`: 1} | --pct-start: expected a number from 0 to below 1",
         "{`sched`: `constant`, `min_lr`: 0} | --min-lr means nothing with --sched constant",
@@ -123,6 +164,16 @@ class ConfigTest {
         "{`smoothing`: 1} | label smoothing (--smoothing): expected a number from 0 to below 1, received 1.0",
         "{`class_weights`: [0, 0]} | class weights: expected at least one above 0",
         "{`patience`: -1} | patience: expected 0 … 1000000, received -1",
+        "{`epochs`: 5, `patience`: 5} | --patience: expected less than 5 (the epochs), received 5",
+        "{`mixup`: 33} | --mixup: expected an α of 0 (none) … 10, usually 0.2 … 1, received 33.0",
+        "{`cutmix`: 33} | no size in pixels",
+        "{`cutmix`: 10.1} | --cutmix: expected an α of 0 (none) … 10, usually 0.2 … 1, received 10.1",
+        "{`loss`: `mae`} | --loss: expected ce, bce, mse, huber, received mae",
+        "{`loss`: `mse`, `smoothing`: 0.1} | --smoothing means nothing with --loss mse",
+        "{`loss`: `huber`, `smoothing`: 0.1} | --smoothing means nothing with --loss huber",
+        "{`loss`: `bce`, `class_weights`: [1, 2]} | --class-weights goes with --loss ce alone, received --loss bce",
+        "{`loss`: `mse`, `class_weights`: `balanced`} | --class-weights goes with --loss ce alone, received --loss mse",
+        "{`tta`: `ten-crop`} | --tta: expected none or flip, received ten-crop",
     })
     void nonsenseIsRefusedInOneLine(String json, String message) {
         assertThatThrownBy(() -> settings(json.replace('`', '"'))).isInstanceOf(FormatException.class)

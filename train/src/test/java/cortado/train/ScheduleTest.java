@@ -41,7 +41,7 @@ class ScheduleTest {
         assertThat(s.rate(1, 2, 10)).isEqualTo(1);
         assertThat(s.rate(1, 6, 10)).isCloseTo(0.5, within(1e-12));
         assertThat(s.rate(1e-6, 1, 10)).isEqualTo(1e-6);
-        assertThat(Schedule.named("cosine", 1, 1).rate(1, 0.5, 1)).isCloseTo(0.500005, within(1e-12));
+        assertThat(new Schedule.Warmup(1, 1e-5, new Schedule.Cosine(0)).rate(1, 0.5, 1)).isCloseTo(0.500005, within(1e-12));
     }
 
     /** What PyTorch 1.13's {@code MultiStepLR([3, 5], 0.1)} gives for a rate of 1. */
@@ -91,6 +91,29 @@ class ScheduleTest {
                 assertThat(s.warmup()).isLessThanOrEqualTo(epochs / 5.0);
                 assertThat(s.rate(0.1, epochs * 0.3, epochs)).as(name).isCloseTo(0.1, within(0.03));
             }
+        }
+    }
+
+    /** Warm-ups that nobody asked for make room for decays that somebody did. */
+    @Test
+    void theUsualWarmUpLeavesRoomForEveryDecay() {
+        for (int epochs = 1; epochs < 40; epochs++) {
+            for (double every : new double[] {0.3 * epochs, 0.8 * epochs, 0.999 * epochs}) {
+                Schedule s = Schedule.of(Config.empty().with("sched", "step").with("decay_epochs", every), epochs);
+                s.check(0.1, epochs);
+                assertThat(s.rate(0.1, epochs - 1e-9, epochs)).as("%s of %s", every, epochs).isLessThan(0.011);
+            }
+        }
+    }
+
+    /** The longest patience that is allowed is the longest that lowers the rate, in the last epoch and when nothing gets better. */
+    @Test
+    void theMostPatienceStillLowersTheRate() {
+        for (int epochs = 3; epochs < 20; epochs++) {
+            int most = Schedule.Plateau.most(epochs);
+            List<EpochResult> rows = IntStream.range(1, epochs).mapToObj(e -> new EpochResult(e, 0, 0, 0, 0.5, 1, 0, 0)).toList();
+            assertThat(new Schedule.Plateau(most, 0.5, 0).rate(1, epochs - 1, epochs, rows)).isEqualTo(0.5);
+            assertThat(new Schedule.Plateau(most + 1, 0.5, 0).rate(1, epochs - 1, epochs, rows)).isEqualTo(1);
         }
     }
 

@@ -72,8 +72,8 @@ class TrainerTest {
 
     @Test
     void trainLossIsTheMeanOverImages() {
-        // At rate 0 nothing changes: the mean over batches of 20 and the last of 10 is that over all images.
-        Settings s = Shades.settings(1).withRate(0).withAugmentation(Augmentation.NONE);
+        // At such a rate nothing changes: the mean over batches of 20 and the last of 10 is that over all images.
+        Settings s = Shades.settings(1).withRate(Shades.STILL).withAugmentation(Augmentation.NONE);
         List<Event> events = new ArrayList<>();
         Outcome o = fit(s, events);
         double loss = events.stream().filter(Event.EpochEnd.class::isInstance).map(Event.EpochEnd.class::cast)

@@ -129,11 +129,11 @@ class UpdatingTest {
 
     @Test
     void endsWhenPatienceDoes() {
-        // A rate of 0 never gets better: the first epoch is the best one.
-        Outcome o = fit(Shades.settings(9).withRate(0).with(config().with("patience", 3)), e -> {});
+        // Without a rate it never gets better: the first epoch is the best one.
+        Outcome o = fit(Shades.settings(9).withRate(Shades.STILL).with(config().with("patience", 3)), e -> {});
         assertThat(o.bestEpoch()).isEqualTo(1);
         assertThat(o.epochs()).isEqualTo(4);
-        assertThat(fit(Shades.settings(5).withRate(0), e -> {}).epochs()).isEqualTo(5);
+        assertThat(fit(Shades.settings(5).withRate(Shades.STILL), e -> {}).epochs()).isEqualTo(5);
     }
 
     @Test
@@ -158,7 +158,7 @@ class UpdatingTest {
     }
 
     private Settings from(Path file) {
-        return Shades.settings(1).with(config().with("initial_checkpoint", file.toString()).with("lr", 0));
+        return Shades.settings(1).with(config().with("initial_checkpoint", file.toString()).with("lr", Shades.STILL));
     }
 
     @Test
@@ -183,6 +183,43 @@ class UpdatingTest {
             assertThat(got.get("conv1.weight").toDoubles()).isEqualTo(other.parameters().get("conv1.weight").toDoubles());
             assertThat(got.get("fc1.weight").toDoubles()).isEqualTo(initial(from(second)).get("fc1.weight").toDoubles());
         }
+    }
+
+    /** A checkpoint has all weights: the file that they began with may be gone, and its hash is remembered. */
+    @Test
+    void goesOnWithoutTheFileItStartedFrom() {
+        Path file = temp.resolve("model.safetensors");
+        ModelFile.write(file, fit(Shades.settings(2), e -> {}).last());
+        Config told = config().with("initial_checkpoint", file.toString());
+        Settings s = Shades.settings(3);
+        Path kept = temp.resolve("kept.safetensors");
+        Outcome whole = fit(s.with(told), e -> {
+            if (e instanceof Event.Save save && save.checkpoint().at().epoch() == 1) {
+                save.checkpoint().write(kept);
+            }
+        });
+        try (Trainer t = new Trainer(s, Shades.network(), DATA)) {
+            Outcome o = t.resume(Checkpoint.read(kept), e -> {});
+            assertThat(Run.hash(o.last())).isEqualTo(Run.hash(whole.last()));
+            assertThat(o.last().provenance()).isEqualTo(whole.last().provenance()).containsKey("initial_sha256");
+        }
+        fit(s, e -> {
+            if (e instanceof Event.Save save) {
+                save.checkpoint().write(kept);
+            }
+        });
+        try (Trainer t = new Trainer(s.with(told), Shades.network(), DATA)) {
+            assertThatThrownBy(() -> t.resume(Checkpoint.read(kept), e -> {})).isInstanceOf(FormatException.class)
+                    .hasMessageContaining("initial_sha256 has changed").hasMessageContaining("none then");
+        }
+    }
+
+    @Test
+    void aStepGathersNoMoreBatchesThanAnEpochHas() {
+        assertThat(fit(Shades.settings(1).with(config().with("grad_accum_steps", 10)), e -> {}).epochs()).isEqualTo(1);
+        assertThatThrownBy(() -> fit(Shades.settings(1).with(config().with("grad_accum_steps", 11)), e -> {}))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("(--grad-accum-steps): expected at most 10, the batches of an epoch, received 11");
     }
 
     @Test
