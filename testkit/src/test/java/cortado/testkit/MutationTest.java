@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,13 +38,21 @@ class MutationTest {
     private static final String ADJOINT = "CasesTest.backwardIsTheTransposeOfForwardSeed1";
     private static final String ACCUMULATION = "CasesTest.gradientsAccumulateSeed1";
     private static final String PARITY = "CasesTest.vectorKernelsAgreeAddingSeed2";
+    private static final String CHANNELS = "CasesTest.kernelsInChannelsAgreeAddingSeed4";
     private static final String GOLDEN = "GoldenTest.plainKernelsInDoublePrecision";
+    private static final String DROPOUT = "DropoutTest.dropoutDropsElementsOnTheirOwnSeed1";
+    private static final String DROP_PATH = "DropoutTest.dropPathDropsWholeImagesSeed2";
+    private static final String TENSORS = "TorchvisionTest.tensorsAreThoseOfTheStateDict";
+    private static final String TRAINING = "TorchvisionTest.trainingDropsAndAveragesAsThere";
+    private static final String SCORES = "TorchvisionTest.scoresAreTorchvisionsSeed1";
 
     private static final String[] NONLINEAR = {DIFFERENCES, PARITY, GOLDEN};
     private static final String[] LINEAR = {DIFFERENCES, ADJOINT, PARITY, GOLDEN};
     private static final String[] ADDED = {DIFFERENCES, ADJOINT, ACCUMULATION, PARITY, GOLDEN};
     private static final String[] CHOICE = {PARITY, GOLDEN};
     private static final String[] PLAIN = {DIFFERENCES, GOLDEN};
+    private static final String[] FACTOR = {DIFFERENCES, CHANNELS, GOLDEN};
+    private static final String[] MOVED = {DIFFERENCES, ADJOINT, CHANNELS, GOLDEN};
 
     static List<Mutant> mutants() {
         String input = "dy.get(n, k, p, q) * w.get(k, cg, r, s))";
@@ -99,8 +108,73 @@ class MutationTest {
                         "binarycrossentropy", PLAIN));
     }
 
+    static List<Mutant> activations() {
+        return List.of(
+                new Mutant("below 0", "LeakyRelu", "x : slope * x", "x : x", "leakyrelu", NONLINEAR),
+                new Mutant("slope", "LeakyRelu", "1 : slope", "1 : 1", "leakyrelu", NONLINEAR),
+                new Mutant("scale", "Elu", "alpha * Math.expm1(x)", "Math.expm1(x)", "elu", NONLINEAR),
+                new Mutant("slope", "Elu", "alpha * Math.exp(x)", "alpha * Math.expm1(x)", "elu", NONLINEAR),
+                new Mutant("density", "Gelu", "normal(x) + x * Math.exp(-x * x / 2) * ROOT / 2", "normal(x)", "gelu", NONLINEAR),
+                new Mutant("inner slope", "Gelu", "(1 + 3 * CUBE", "(1 + CUBE", "gelu", NONLINEAR),
+                new Mutant("product", "Silu", "s * (1 + x * (1 - s))", "s * (1 + x * s)", "silu", NONLINEAR),
+                new Mutant("middle", "HardSwish", "x / 3 + 0.5", "x / 6 + 0.5", "hardswish", NONLINEAR),
+                new Mutant("at -3", "HardSwish", "x < -3", "x <= -3", "hardswish", GOLDEN),
+                new Mutant("middle", "HardSigmoid", "1.0 / 6", "1.0 / 3", "hardsigmoid", NONLINEAR),
+                new Mutant("at -3", "HardSigmoid", "x > -3", "x >= -3", "hardsigmoid", GOLDEN),
+                new Mutant("slope", "Sigmoid", "y * (1 - y)", "1 - y", "sigmoid", NONLINEAR),
+                new Mutant("slope", "Tanh", "1 - y * y", "1 - y", "tanh", NONLINEAR),
+                new Mutant("scale", "Softplus", "Math.exp(beta * x)) / beta", "Math.exp(beta * x))", "softplus", NONLINEAR),
+                new Mutant("slope", "Softplus", "Sigmoid.of(beta * x)", "Sigmoid.of(x)", "softplus", NONLINEAR),
+                new Mutant("cut", "Relu6", "x > 0 && x < 6", "x > 0", "relu6", NONLINEAR),
+                new Mutant("at 6", "Relu6", "x < 6", "x <= 6", "relu6", GOLDEN),
+                new Mutant("below 0", "Prelu", "dy.get(i) * w.get(of(i, x))", "dy.get(i)", "prelu", FACTOR),
+                new Mutant("slopes", "Prelu", "dw.add(of(i, x)", "dw.set(of(i, x)", "prelu", DIFFERENCES, ACCUMULATION, CHANNELS,
+                        GOLDEN));
+    }
+
+    /** Products, chance, and what only moves numbers. */
+    static List<Mutant> moved() {
+        return List.of(
+                new Mutant("images", "Mul", "da.add(i, dy.get(i) * b.get(i / share))", "da.add(i, dy.get(i) * b.get(0))", "mul",
+                        NONLINEAR),
+                new Mutant("gate", "Mul", "db.add(i / share", "db.set(i / share", "mul", DIFFERENCES, ACCUMULATION, PARITY, GOLDEN),
+                new Mutant("images", "ChannelScale", "w.get(c) * dy", "dy", "channelscale", FACTOR),
+                new Mutant("factors", "ChannelScale", "dw.add(c", "dw.set(c", "channelscale", DIFFERENCES, ACCUMULATION, CHANNELS,
+                        GOLDEN),
+                new Mutant("mask", "Dropout", "mask(o, i) * o.dy()", "o.dy()", "dropout", DIFFERENCES, ADJOINT, CHANNELS),
+                new Mutant("share", "Dropout", "< p ? 0", "< p / 2 ? 0", "dropout", CHANNELS, DROPOUT),
+                new Mutant("mean", "Dropout", "0 : 1 / (1 - p)", "0 : 1", "dropout", CHANNELS, DROPOUT),
+                new Mutant("elements", "Dropout", "i % per)", "0)", "dropout", CHANNELS, DROPOUT),
+                new Mutant("mask", "DropPath", "mask(o, i / (dx.size() / dx.shape().n())) * o.dy()", "o.dy()", "droppath", DIFFERENCES,
+                        ADJOINT, CHANNELS),
+                new Mutant("mean", "DropPath", "0 : 1 / (1 - p)", "0 : 1", "droppath", DROP_PATH),
+                new Mutant("images", "DropPath", "o.uniform(n, 0)", "o.uniform(0, 0)", "droppath", DROP_PATH),
+                new Mutant("place", "Concat", "from * pixels + i", "i", "concat", MOVED),
+                new Mutant("sum", "Concat", "dx.add(i, dy", "dx.set(i, dy", "concat", ACCUMULATION, CHANNELS),
+                new Mutant("place", "Pad", "dy.get(n, channelsBefore + c", "dy.get(n, c", "pad", MOVED),
+                new Mutant("value", "Pad", "y.set(n, c, h, w, value)", "y.set(n, c, h, w, 0)", "pad", CHANNELS, GOLDEN),
+                new Mutant("shares", "Upsample", "rows.near(p) * columns.near(q) * g", "columns.near(q) * g", "upsample", LINEAR),
+                new Mutant("edges", "Upsample", "(p + 0.5) / factor - 0.5", "(double) p / factor", "upsample", GOLDEN),
+                new Mutant("corners", "Upsample", "/ (outputs - 1)", "/ outputs", "upsample", GOLDEN));
+    }
+
+    /** Networks with one setting wrong; here {@code op} is the network's class. */
+    static List<Mutant> networks() {
+        return List.of(
+                new Mutant("name", "ResNet", "\".downsample\"", "\".shortcut\"", "resnet18", TENSORS),
+                new Mutant("depth", "EfficientNet", "block++ / blocks", "block++ / (blocks - 1)", "efficientnet_b0", TRAINING),
+                new Mutant("momentum", "MobileNetV3", "0.001, 0.01", "0.001, 0.1", "mobilenet_v3_small", TRAINING),
+                new Mutant("epsilon", "MobileNetV3", "0.001, 0.01", "1e-5, 0.01", "mobilenet_v3_small", SCORES),
+                new Mutant("epsilon", "ConvNext", "1e-6);", "1e-5);", "convnext_tiny", SCORES),
+                new Mutant("approximation", "ConvNext", "new Gelu(false)", "new Gelu(true)", "convnext_tiny", SCORES),
+                new Mutant("gate", "EfficientNet", "new Sigmoid()", "new cortado.op.HardSigmoid()", "efficientnet_b0", SCORES),
+                new Mutant("cut", "MobileNetV2", "wide, 3, stride, wide, new Relu6()", "wide, 3, stride, wide, new cortado.op.Relu()",
+                        "mobilenet_v2", SCORES),
+                new Mutant("ends", "SqueezeNet", "0), true)", "0), false)", "squeezenet1_1", SCORES));
+    }
+
     @ParameterizedTest
-    @MethodSource({"mutants", "modern"})
+    @MethodSource({"mutants", "modern", "activations", "moved"})
     void aBrokenFormulaIsNoticed(Mutant m, @TempDir Path room) throws Exception {
         Path sources = Path.of("../core/src/main/java/cortado/op");
         assumeTrue(Files.isDirectory(sources), "the sources of core are not beside this module");
@@ -108,10 +182,29 @@ class MutationTest {
         String notes = "NotesTest\\." + m.id().toLowerCase(Locale.ROOT) + "[A-Z].*";
         Set<String> tests = new HashSet<>(List.of(m.red()));
         Set<String> red = Mutants.red(sources, m.op() + ".java", m.sound(), m.broken(), room, m.cases(),
-                List.of(NotesTest.class, CasesTest.class, GoldenTest.class),
+                List.of(NotesTest.class, CasesTest.class, GoldenTest.class, DropoutTest.class),
                 name -> tests.contains(name) || name.matches(notes));
         assertThat(red).containsAll(tests);
         assertThat(red.stream().anyMatch(t -> t.matches(notes)))
                 .as("the worked numbers of the notes").isEqualTo(formula);
+    }
+
+    @ParameterizedTest
+    @MethodSource("networks")
+    void aWrongNetworkIsNoticed(Mutant m, @TempDir Path room) throws Exception {
+        Path sources = Path.of("../core/src/main/java/cortado/model");
+        assumeTrue(Files.isDirectory(sources), "the sources of core are not beside this module");
+        Set<String> tests = Set.of(m.red());
+        assertThat(Mutants.red(sources, m.op() + ".java", m.sound(), m.broken(), room, m.cases(), List.of(TorchvisionTest.class),
+                tests::contains)).containsAll(tests);
+    }
+
+    /** The control: a line in its own place turns nothing red. */
+    @Test
+    void whatIsSoundStaysGreen(@TempDir Path room) throws Exception {
+        Path sources = Path.of("../core/src/main/java/cortado/model");
+        assumeTrue(Files.isDirectory(sources), "the sources of core are not beside this module");
+        assertThat(Mutants.red(sources, "MobileNetV3.java", "0.001, 0.01", "0.001, 0.01", room, "mobilenet_v3_small",
+                List.of(TorchvisionTest.class, DropoutTest.class), name -> true)).isEmpty();
     }
 }
