@@ -40,7 +40,6 @@ final class Charts {
             all.add(calibration(val));
             all.add(confidence(val));
             roc(val).ifPresent(all::add);
-            all.add(ClassesPicture.of(val));
         });
         return all;
     }
@@ -78,7 +77,7 @@ final class Charts {
     }
 
     static Figure accuracy(RunRecord run) {
-        boolean five = run.val().map(v -> v.classes().size() > 10).orElse(false);
+        boolean five = run.val().map(v -> v.classes().size() > 5).orElse(false);
         Line top1 = line(five ? "top-1" : "held-out images", Ink.RED, run, r -> 100 * r.top1());
         List<Mark> lines = five ? List.of(line("top-5", Ink.BLUE, run, r -> 100 * r.top5()), top1) : List.of(top1);
         return epochs("accuracy", "Accuracy", String.format(Locale.ROOT, "Best: %.1f %% in epoch %d.",

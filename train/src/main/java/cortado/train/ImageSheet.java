@@ -2,17 +2,12 @@ package cortado.train;
 
 import cortado.train.Drawing.Align;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 
 /**
  * A sheet of images with words below each.
@@ -141,7 +136,7 @@ record ImageSheet(String name, String title, String caption, List<Row> rows) {
     }
 
     private static void tile(Canvas c, Tile tile, double x, double y) {
-        BufferedImage image = image(tile.image());
+        BufferedImage image = tile.image().image();
         double scale = (double) TILE / Math.max(image.getWidth(), image.getHeight());
         double w = scale * image.getWidth();
         double h = scale * image.getHeight();
@@ -152,13 +147,5 @@ record ImageSheet(String name, String title, String caption, List<Row> rows) {
         String sure = comma < 0 ? "" : tile.said().substring(comma);
         String said = c.fit(comma < 0 ? tile.said() : tile.said().substring(0, comma), 10, PITCH - 6 - c.width(sure, 10));
         c.text(said + sure, x, y + TILE + (label.isEmpty() ? 14 : 28), 10, tile.wrong() ? Ink.RED : Ink.FAINT, Align.LEFT);
-    }
-
-    private static BufferedImage image(Thumbnail t) {
-        try {
-            return ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(t.png())));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

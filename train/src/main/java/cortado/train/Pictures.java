@@ -1,7 +1,5 @@
 package cortado.train;
 
-import cortado.io.ModelFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +27,7 @@ final class Pictures {
         if (!run.batch().isEmpty()) {
             all.add(() -> ImageSheet.batch(run.batch()).save(folder));
         }
-        if (Files.exists(folder.resolve(Run.BEST))) {
-            all.add(() -> FilterPicture.draw(ModelFile.read(folder.resolve(Run.BEST)))
-                    .ifPresent(c -> c.save(folder.resolve("filters.png"))));
-        }
+        run.filters().ifPresent(f -> all.add(() -> f.canvas().save(folder.resolve("filters.png"))));
         all.parallelStream().forEach(Runnable::run);
     }
 }

@@ -2,6 +2,7 @@ package cortado.train;
 
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.stream.IntStream;
 final class Report {
     /** Up to so many classes stand in the table at once; of more, the hardest, the others behind a fold. */
     private static final int CLASSES = 30;
+    private static final int FILTERS = 64;
 
     private final RunRecord run;
     private final Page page = new Page();
@@ -27,6 +29,7 @@ final class Report {
         r.training();
         run.val().ifPresent(r::judgement);
         r.batch();
+        run.filters().ifPresent(r::filters);
         r.layers();
         summary.provenance(r.page);
         return r.page.html(summary.title(), summary.header(), summary.footer());
@@ -85,7 +88,8 @@ final class Report {
 
     private void classes(Evaluation val) {
         List<Rates> rates = val.rates();
-        int[] order = ClassesPicture.order(rates);
+        int[] order = IntStream.range(0, rates.size()).boxed().sorted(Comparator.comparingDouble(k -> rates.get(k).f1()))
+                .mapToInt(k -> k).toArray();
         page.section("classes", "Classes");
         page.paragraph(order.length > CLASSES ? "The " + CLASSES + " hardest of " + order.length + ", by F1."
                 : "The hardest first, by F1.");
@@ -172,6 +176,16 @@ final class Report {
             page.add("<div class=\"gallery small\">"
                     + String.join("\n", run.batch().stream().map(t -> Page.tile(t, t.label(), "", false)).toList()) + "</div>");
         }
+    }
+
+    private void filters(FilterPicture filters) {
+        page.section("filters", "What the first layer looks for").paragraph(filters.title(FILTERS) + ". " + filters.caption());
+        page.add("<div class=\"gallery small\">");
+        int n = 0;
+        for (Thumbnail t : filters.tiles(FILTERS)) {
+            page.add(Page.tile(t, "filter picture " + ++n, "", false));
+        }
+        page.add("</div>");
     }
 
     private void layers() {

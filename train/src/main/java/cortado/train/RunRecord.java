@@ -3,6 +3,7 @@ package cortado.train;
 import cortado.io.Checked;
 import cortado.io.Json;
 import cortado.io.JsonLines;
+import cortado.io.ModelFile;
 import cortado.tensor.FormatException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,9 +28,11 @@ import java.util.TreeMap;
  * @param val        judgement of the best model
  * @param examples   its images by their index in the held-out set
  * @param batch      the first images that were learned from
+ * @param filters    of the best model's first layer, if they can be seen
  */
 record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj started, List<EpochResult> epochs, List<Look> looks,
-        Json.Obj end, Optional<Evaluation> val, TreeMap<Integer, Thumbnail> examples, List<Thumbnail> batch) {
+        Json.Obj end, Optional<Evaluation> val, TreeMap<Integer, Thumbnail> examples, List<Thumbnail> batch,
+        Optional<FilterPicture> filters) {
     static final String VAL = "val.json";
     static final String EXAMPLES = "examples.json";
     static final String BATCH = "batch.json";
@@ -111,10 +114,12 @@ record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj sta
         for (Checked o : images(folder.resolve(EXAMPLES))) {
             examples.put(o.whole("index"), Thumbnail.of(o));
         }
+        Optional<Path> best = Optional.of(folder.resolve(Run.BEST)).filter(Files::exists);
         return new RunRecord(folder, json(folder.resolve(Run.CONFIG)).orElseThrow(),
                 json(folder.resolve("provenance.json")).orElse(Json.object()), told.started,
                 new ArrayList<>(told.epochs.values()), new ArrayList<>(told.looks.values()), told.end, val, examples,
-                images(folder.resolve(BATCH)).stream().map(Thumbnail::of).toList());
+                images(folder.resolve(BATCH)).stream().map(Thumbnail::of).toList(),
+                best.flatMap(file -> FilterPicture.of(ModelFile.read(file))));
     }
 
     private static Optional<Json.Obj> json(Path file) {
@@ -133,7 +138,7 @@ record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj sta
 
     /** {@return the same, at the end of the training} */
     RunRecord ended(Json.Obj end, Json.Obj provenance) {
-        return new RunRecord(folder, config, provenance, started, epochs, looks, end, val, examples, batch);
+        return new RunRecord(folder, config, provenance, started, epochs, looks, end, val, examples, batch, filters);
     }
 
     /** {@return how often the training was taken up again} */

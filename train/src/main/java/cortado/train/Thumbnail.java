@@ -6,6 +6,10 @@ import cortado.io.Checked;
 import cortado.io.Json;
 import cortado.tensor.Shape;
 import cortado.tensor.Tensor;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,6 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
 
 /**
  * A small picture of one image of a data set, ready to stand in a page.
@@ -98,6 +103,15 @@ record Thumbnail(String label, String png) {
     /** {@return whether it has so many pixels that single ones need not be seen} */
     boolean fine() {
         return ByteBuffer.wrap(Base64.getDecoder().decode(png.substring(0, 32))).getInt(16) >= FINE;
+    }
+
+    /** {@return its pixels, to draw} */
+    BufferedImage image() {
+        try {
+            return ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(png)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** {@return {@code {"class":…,"png":…}}} */

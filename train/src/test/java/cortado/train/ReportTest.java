@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import cortado.data.DataSplit;
+import cortado.graph.Model;
 import cortado.io.AtomicFile;
+import cortado.io.ModelFile;
 import cortado.tensor.FormatException;
 import cortado.tensor.Rng;
+import cortado.tensor.Tensor;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,8 +89,7 @@ class ReportTest {
         Path folder = run();
         Document page = page(folder);
         assertThat(sections(page)).containsExactly("training", "classes", "confusion", "confidence", "mistakes", "confused",
-                "batch",
-                "layers", "provenance");
+                "batch", "filters", "layers", "provenance");
         assertThat(texts(page, "nav").getFirst().split("\\s{1,}")).isNotEmpty();
         for (Element a : all(page, "a")) {
             assertThat(sections(page)).contains(a.getAttribute("href").substring(1));
@@ -158,6 +161,29 @@ class ReportTest {
         assertThat(Files.readString(moved.resolve(Run.REPORT)).replace("moved", "run")).isEqualTo(before);
     }
 
+    /** The first filter has a greatest weight, which is the deepest red, a 0, and one half as far below it. */
+    @Test
+    void filtersAreShownPixelByPixel() throws IOException {
+        Path folder = run();
+        Model best = ModelFile.read(folder.resolve(Run.BEST));
+        Tensor w = best.parameters().get("conv1.weight");
+        IntStream.range(0, w.size()).forEach(i -> w.set(i, 0));
+        w.set(0, 0, 0, 1, 2);
+        w.set(0, 0, 2, 1, -1);
+        ModelFile.write(folder.resolve(Run.BEST), best);
+        Run.report(folder);
+        Element filters = section(page(folder), "filters");
+        assertThat(texts(filters, "p")).containsExactly("conv1.weight, 4 filters of 1×3×3. Blue is below 0, red above; the deepest are"
+                + " ±2.00.");
+        assertThat(all(filters, "img")).hasSize(4);
+        BufferedImage first = new Thumbnail("", all(filters, "img").getFirst().getAttribute("src").replaceFirst("^.*,", "")).image();
+        assertThat(first.getWidth()).isEqualTo(3);
+        assertThat(first.getRGB(1, 0)).as("deepest red").isEqualTo(0xFFB2182B);
+        assertThat(first.getRGB(0, 0)).as("zero").isEqualTo(0xFFF7F7F7);
+        assertThat(first.getRGB(1, 2) & 255).as("blue of half depth").isGreaterThan((first.getRGB(1, 2) >> 16 & 255) + 40);
+        assertThat(ImageIO.read(folder.resolve("filters.png").toFile()).getWidth()).isGreaterThan(300);
+    }
+
     /** What a kill leaves: a log that ends anywhere, no end, no images. */
     @Test
     void aKilledRunHasAReportToo() throws IOException {
@@ -199,7 +225,7 @@ class ReportTest {
 
     /** From two classes, with a ROC, to a thousand, with names nobody would choose. */
     @ParameterizedTest
-    @ValueSource(ints = {2, 3, 13, 31, 41, 1000})
+    @ValueSource(ints = {2, 3, 5, 6, 13, 31, 41, 1000})
     void anyNumberOfClassesSeed7(int k) throws IOException {
         Path folder = run();
         Rng rng = new Rng(7);
@@ -223,6 +249,9 @@ class ReportTest {
         assertThat(all(all(section(page, "classes"), "tbody").getLast(), "tr")).hasSize(k);
         boolean roc = all(page, "figure").stream().anyMatch(f -> f.getAttribute("id").equals("figure-roc"));
         assertThat(roc).isEqualTo(k == 2);
+        Element accuracy = all(page, "figure").stream().filter(f -> f.getAttribute("id").equals("figure-accuracy")).findFirst()
+                .orElseThrow();
+        assertThat(texts(accuracy, "text").contains("top-5")).isEqualTo(k > 5);
         assertThat(all(section(page, "confusion"), "img")).hasSize(k > 40 ? 1 : 0);
         assertThat(html.length()).isLessThan(2_000_000);
         if (k == 2 || k == 1000) {

@@ -41,8 +41,7 @@ class RunTest {
             assertThat(files.map(f -> f.getFileName().toString())).containsExactlyInAnyOrder("config.json", "provenance.json",
                     "events.jsonl", "metrics.csv", "checkpoints", "best.safetensors", "last.safetensors", "val.json",
                     "examples.json", "batch.json", "report.html", "loss.png", "accuracy.png", "lr.png", "updates.png",
-                    "histograms.png", "confusion.png", "calibration.png", "confidence.png", "classes.png", "filters.png",
-                    "mistakes.png",
+                    "histograms.png", "confusion.png", "calibration.png", "confidence.png", "filters.png", "mistakes.png",
                     "confused.png", "batch.png");
         }
         Model best = ModelFile.read(folder.resolve(Run.BEST));
