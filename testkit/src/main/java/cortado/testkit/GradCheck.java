@@ -42,9 +42,11 @@ public final class GradCheck {
         for (int i = 0; i < images.size(); i++) {
             images.set(i, rng.split("images").normal(i));
         }
-        Tensor labels = Tensor.of(Shape.of(batch), Type.I32);
-        for (int i = 0; i < batch; i++) {
-            labels.set(i, rng.split("labels").below(i, network.outputExample().dim(0)));
+        Shape scores = network.outputExample();
+        Shape each = scores.rank() == 3 ? Shape.of(batch, scores.dim(1), scores.dim(2)) : Shape.of(batch);
+        Tensor labels = Tensor.of(each, Type.I32);
+        for (int i = 0; i < labels.size(); i++) {
+            labels.set(i, rng.split("labels").below(i, scores.dim(0)));
         }
         return check(network, parameters, images, labels, seed, samples);
     }
@@ -55,7 +57,7 @@ public final class GradCheck {
      * @param network    from images to scores, without the loss
      * @param parameters of any type; not changed
      * @param images     {@code N C H W}, normalised
-     * @param labels     {@code N}
+     * @param labels     {@code N}, or {@code N H W} where each pixel has scores
      * @param seed       of the elements chosen
      * @param samples    elements checked of each tensor, all if there are no more
      * @return a finding per parameter and per layer's output, from input to loss

@@ -54,6 +54,16 @@ class GradCheckTest {
         assertThat(GradCheck.check(g, Parameters.init(g, new Rng(2)), 3, 2, 30)).allMatch(r -> r.passed(GradCheck.TOLERANCE));
     }
 
+    /** As of a segmentation: a label for each pixel. */
+    @Test
+    void scoresOfEachPixelPassSeed5() {
+        Graph g = Graph.builder().then("x", Input.images(1, 5, 4)).then("conv", Conv2d.of(3, Window.of(3, 1, 1)))
+                .then("relu", new Relu()).then("head", Conv2d.of(4, Window.of(1))).build();
+        List<Finding> rows = GradCheck.check(g, Parameters.init(g, new Rng(5)), 2, 5, 20);
+        assertThat(rows).extracting(Finding::tensor).contains("d x", "head.bias", "d head").doesNotContain("d labels");
+        assertThat(rows).allMatch(r -> r.passed(GradCheck.TOLERANCE));
+    }
+
     @Test
     void aWrongCustomOpIsFoundAndLocatedSeed3() {
         Graph g = Graph.builder().then("x", Input.images(1, 4, 4)).then("conv", Conv2d.of(2, Window.of(3)))
