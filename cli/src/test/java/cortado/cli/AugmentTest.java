@@ -27,6 +27,7 @@ class AugmentTest {
             }
         }
         Files.writeString(dir.resolve("data/class1/07.bmp"), "no image");
+        Files.write(Files.createDirectories(dir.resolve("one/cats")).resolve("a.bmp"), bmp(0, 0));
     }
 
     /** 12×12, one half bright, as a Windows bitmap of 24 bits a pixel. */
@@ -89,6 +90,9 @@ class AugmentTest {
     @CsvSource(delimiter = '|', value = {
         "train digits --crop 8 | random crop (--crop): expected less than the 8 pixels of an image of 8×8, received 8",
         "train digits --cutout 9 | cutout (--cutout): expected a square no larger than an image of 8×8, received 9",
+        "train digits --crop 5000 | random crop (--crop): expected 0 … 1024, received 5000",
+        "train digits --cutout 5000 | cutout (--cutout): expected 0 … 1024, received 5000",
+        "train DIR/one --mixup 0.2 | has only the class cats; a classifier needs at least two",
         "train digits --mixup 1 -b 1 | expected a batch size (-b) of at least 2, received 1",
         "train digits --mixup -1 | mixup: expected an α of 0",
         "train digits --mixup-prob 2 | --mixup-prob: expected a probability",

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The program in a process of its own, which can be killed. */
 final class Child implements AutoCloseable {
+    /** The program's main class. */
+    static final String MAIN = "cortado.cli/cortado.cli.Main";
     private static final int MINUTES = 3;
 
     private final Path out;
@@ -28,13 +30,13 @@ final class Child implements AutoCloseable {
     }
 
     /** Starts a command with {@code --json}; {@code before} stands before java, as {@code sh -c 'ulimit …; exec "$@"' sh} does. */
-    static Child start(Path logs, List<String> before, List<String> jvm, String... args) throws IOException {
+    static Child start(Path logs, List<String> before, List<String> jvm, String main, List<String> args) throws IOException {
         List<String> command = new ArrayList<>(before);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-Djava.awt.headless=true"));
         command.addAll(jvm);
-        command.addAll(List.of("-p", System.getProperty("jdk.module.path"), "-m", "cortado.cli/cortado.cli.Main"));
-        command.addAll(List.of(args));
+        command.addAll(List.of("-p", System.getProperty("jdk.module.path"), "-m", main));
+        command.addAll(args);
         command.add("--json");
         return new Child(logs, command);
     }
@@ -57,9 +59,9 @@ final class Child implements AutoCloseable {
         process.toHandle().destroyForcibly();
     }
 
-    /** As kill does. */
-    void terminate() {
-        process.toHandle().destroy();
+    /** As {@code kill -TERM} does, or {@code kill -INT} and Ctrl-C. */
+    void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + process.pid()).inheritIO().start().waitFor();
     }
 
     boolean alive() {

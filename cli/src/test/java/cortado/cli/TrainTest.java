@@ -2,10 +2,14 @@ package cortado.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cortado.data.Datasets;
+import cortado.data.Options;
 import cortado.graph.Model;
 import cortado.io.Json;
 import cortado.io.ModelFile;
+import cortado.train.Provenance;
 import cortado.train.Recipes;
+import cortado.train.Run;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -72,6 +76,29 @@ class TrainTest {
         assertThat(number(done, "val_top1")).isGreaterThan(0.8);
         assertThat(Path.of(((Json.Str) done.get("model").orElseThrow()).value())).isRegularFile();
         assertThat(trained.err()).contains("top-1", "try:", "held out").doesNotContain("\u001b");
+    }
+
+    @Test
+    void provenanceNamesDataCodeJavaMachineSettingsAndWeightsSeed1() throws IOException {
+        Provenance p = Provenance.read(dir.resolve("run"));
+        assertThat(p.finished()).isTrue();
+        assertThat(p.text("data_sha256")).contains(Datasets.open("digits", Options.defaults()).fingerprint());
+        assertThat(p.text("cortado")).contains(VersionCommand.version());
+        assertThat(p.text("code_sha256")).get().asString().matches("[0-9a-f]{64}");
+        assertThat(p.text("jdk")).contains(Runtime.version().toString());
+        assertThat(p.text("os")).get().asString().startsWith(System.getProperty("os.name"));
+        Path processor = Path.of("/proc/cpuinfo");
+        assertThat(Files.isReadable(processor) ? Files.readString(processor) : p.text("cpu").orElseThrow())
+                .contains(p.text("cpu").orElseThrow().replaceFirst("^CPU implementer ", ""));
+        assertThat(p.text("cpu")).get().asString().isNotBlank();
+        assertThat(p.json().get("seed")).contains(Json.of(1));
+        Json.Obj settings = (Json.Obj) p.json().get("settings").orElseThrow();
+        assertThat(settings).isEqualTo(object(Files.readString(dir.resolve("run/config.json"))));
+        assertThat(settings.get("epochs")).contains(Json.of(2));
+        for (String model : List.of("best", "last")) {
+            assertThat(p.text(model + "_sha256")).contains(Run.hash(ModelFile.read(dir.resolve("run/" + model + ".safetensors"))));
+        }
+        assertThat(object(trained.last()).get("weights_sha256")).isEqualTo(p.json().get("best_sha256"));
     }
 
     @Test
