@@ -117,13 +117,18 @@ final class SoftmaxVector {
             }
         }
 
+        /** Whether only the label's class has a target that is not 0. */
+        private boolean one(Operands o) {
+            return op.smoothing() == 0 && !SoftmaxCrossEntropy.soft(o);
+        }
+
         /** The first class whose target may not be 0. */
         private int first(Operands o, int i) {
-            return op.smoothing() == 0 && !SoftmaxCrossEntropy.soft(o) ? SoftmaxCrossEntropy.label(o, i) : 0;
+            return one(o) ? SoftmaxCrossEntropy.label(o, i) : 0;
         }
 
         private int end(Operands o, int i) {
-            return op.smoothing() == 0 && !SoftmaxCrossEntropy.soft(o) ? first(o, i) + 1 : classes;
+            return one(o) ? first(o, i) + 1 : classes;
         }
 
         @Override
