@@ -273,4 +273,20 @@ public final class Blocks {
         }
         return Lanes.sum(sums, so);
     }
+
+    /**
+     * Reads an element of each block, for the sake of the cache.
+     *
+     * @param x  memory
+     * @param xo its first element
+     * @param n  elements, a multiple of 16
+     * @return some number: whoever keeps it keeps the compiler from leaving this out
+     */
+    public static float fetch(float[] x, int xo, int n) {
+        float sum = 0;
+        for (int i = xo; i < xo + n; i += WIDTH) {
+            sum += x[i];
+        }
+        return sum;
+    }
 }
