@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
  * Forward: r are pixels, t runs over channel and window, w are weights in panels of up to four blocks. For the gradient of w the
  * roles change: r are channel and window, t runs over pixels, "w" is dy. The mirror of {@link Taps}, which broadcasts weights.
  *
- * <p>Strategies: 24 of 32 registers hold a tile of rows × blocks while t goes by, 6×4, 8×3 or 12×2 as the panel has blocks, or 12×1
+ * <p>Strategies: 24 of 32 registers hold a tile of rows × blocks while t goes by, 6×4, 8×3 or 12×2 as the panel has blocks, or 16 of them 16×1
  * ({@link TileLoops}). Where a tile's rows lie equally far apart in x, as neighbouring pixels or channels do, loops are taken that know
  * this distance; else its places are gathered. Rows past the last repeat it, and store the same again: there is no tail. Every element is
  * one chain of fma in the order of t: the same bits whatever the tile or the vector width.
@@ -115,7 +115,7 @@ public final class Tile implements Product {
                     so + sRow * yAt[row], sBlock);
             return;
         }
-        int rows = blocks == 4 ? 6 : blocks == 3 ? 8 : 12;
+        int rows = blocks == 4 ? 6 : blocks == 3 ? 8 : blocks == 2 ? 12 : 16;
         for (int lane = 0; lane < WIDTH; lane += V) {
             for (int r = row; r < end; r += rows) {
                 Loops loops = r + rows <= end && even[r] >= rows ? near : any;

@@ -32,7 +32,7 @@ final class TileLoops implements Tile.Loops {
             case 4 -> tile6x4(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock);
             case 3 -> tile8x3(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock);
             case 2 -> tile12x2(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock);
-            default -> tile12x1(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock);
+            default -> tile16x1(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock);
         }
     }
 
@@ -295,63 +295,60 @@ final class TileLoops implements Tile.Loops {
         a111.intoArray(y, y11 + yBlock);
     }
 
-    private static void tile12x1(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
+    private static void tile16x1(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
             int wo, int wStep, float[] s, int so, int sRow, int sBlock) {
         int[] taps = tile.taps, xAt = tile.xAt, yAt = tile.yAt;
         int x0 = xo + xAt[row], x1 = x(xAt, row, 1, last), x2 = x(xAt, row, 2, last), x3 = x(xAt, row, 3, last);
         int x4 = x(xAt, row, 4, last), x5 = x(xAt, row, 5, last), x6 = x(xAt, row, 6, last), x7 = x(xAt, row, 7, last);
         int x8 = x(xAt, row, 8, last), x9 = x(xAt, row, 9, last), x10 = x(xAt, row, 10, last), x11 = x(xAt, row, 11, last);
-        int y0 = yo + yAt[row], y1 = yo + at(yAt, row + 1, last), y2 = yo + at(yAt, row + 2, last);
-        int y3 = yo + at(yAt, row + 3, last), y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last);
-        int y6 = yo + at(yAt, row + 6, last), y7 = yo + at(yAt, row + 7, last), y8 = yo + at(yAt, row + 8, last);
-        int y9 = yo + at(yAt, row + 9, last), y10 = yo + at(yAt, row + 10, last), y11 = yo + at(yAt, row + 11, last);
-        int s0 = so + sRow * (y0 - yo), s1 = so + sRow * (y1 - yo), s2 = so + sRow * (y2 - yo), s3 = so + sRow * (y3 - yo),
-                s4 = so + sRow * (y4 - yo), s5 = so + sRow * (y5 - yo);
-        int s6 = so + sRow * (y6 - yo), s7 = so + sRow * (y7 - yo), s8 = so + sRow * (y8 - yo), s9 = so + sRow * (y9 - yo),
-                s10 = so + sRow * (y10 - yo),
-                s11 = so + sRow * (y11 - yo);
-        FloatVector a00 = load(s, s0), a10 = load(s, s1), a20 = load(s, s2), a30 = load(s, s3);
-        FloatVector a40 = load(s, s4), a50 = load(s, s5), a60 = load(s, s6), a70 = load(s, s7);
-        FloatVector a80 = load(s, s8), a90 = load(s, s9), a100 = load(s, s10), a110 = load(s, s11);
+        int x12 = x(xAt, row, 12, last), x13 = x(xAt, row, 13, last), x14 = x(xAt, row, 14, last), x15 = x(xAt, row, 15, last);
+        int y0 = yo + yAt[row], y1 = yo + at(yAt, row + 1, last), y2 = yo + at(yAt, row + 2, last), y3 = yo + at(yAt, row + 3, last);
+        int y4 = yo + at(yAt, row + 4, last), y5 = yo + at(yAt, row + 5, last), y6 = yo + at(yAt, row + 6, last), y7 = yo + at(yAt, row + 7, last);
+        int y8 = yo + at(yAt, row + 8, last), y9 = yo + at(yAt, row + 9, last), y10 = yo + at(yAt, row + 10, last), y11 = yo + at(yAt, row + 11, last);
+        int y12 = yo + at(yAt, row + 12, last), y13 = yo + at(yAt, row + 13, last), y14 = yo + at(yAt, row + 14, last), y15 = yo + at(yAt, row + 15, last);
+        int s0 = so + sRow * (y0 - yo), s1 = so + sRow * (y1 - yo), s2 = so + sRow * (y2 - yo), s3 = so + sRow * (y3 - yo);
+        int s4 = so + sRow * (y4 - yo), s5 = so + sRow * (y5 - yo), s6 = so + sRow * (y6 - yo), s7 = so + sRow * (y7 - yo);
+        int s8 = so + sRow * (y8 - yo), s9 = so + sRow * (y9 - yo), s10 = so + sRow * (y10 - yo), s11 = so + sRow * (y11 - yo);
+        int s12 = so + sRow * (y12 - yo), s13 = so + sRow * (y13 - yo), s14 = so + sRow * (y14 - yo), s15 = so + sRow * (y15 - yo);
+        FloatVector a0 = load(s, s0), a1 = load(s, s1), a2 = load(s, s2), a3 = load(s, s3);
+        FloatVector a4 = load(s, s4), a5 = load(s, s5), a6 = load(s, s6), a7 = load(s, s7);
+        FloatVector a8 = load(s, s8), a9 = load(s, s9), a10 = load(s, s10), a11 = load(s, s11);
+        FloatVector a12 = load(s, s12), a13 = load(s, s13), a14 = load(s, s14), a15 = load(s, s15);
         for (int t = from, v = wo + from * wStep; t < to; t++, v += wStep) {
             int o = x0 + taps[t];
             FloatVector w0 = load(w, v);
-            FloatVector f = FloatVector.broadcast(F, x[o]);
-            a00 = f.fma(w0, a00);
-            f = FloatVector.broadcast(F, x[o + x1]);
-            a10 = f.fma(w0, a10);
-            f = FloatVector.broadcast(F, x[o + x2]);
-            a20 = f.fma(w0, a20);
-            f = FloatVector.broadcast(F, x[o + x3]);
-            a30 = f.fma(w0, a30);
-            f = FloatVector.broadcast(F, x[o + x4]);
-            a40 = f.fma(w0, a40);
-            f = FloatVector.broadcast(F, x[o + x5]);
-            a50 = f.fma(w0, a50);
-            f = FloatVector.broadcast(F, x[o + x6]);
-            a60 = f.fma(w0, a60);
-            f = FloatVector.broadcast(F, x[o + x7]);
-            a70 = f.fma(w0, a70);
-            f = FloatVector.broadcast(F, x[o + x8]);
-            a80 = f.fma(w0, a80);
-            f = FloatVector.broadcast(F, x[o + x9]);
-            a90 = f.fma(w0, a90);
-            f = FloatVector.broadcast(F, x[o + x10]);
-            a100 = f.fma(w0, a100);
-            f = FloatVector.broadcast(F, x[o + x11]);
-            a110 = f.fma(w0, a110);
+            a0 = FloatVector.broadcast(F, x[o]).fma(w0, a0);
+            a1 = FloatVector.broadcast(F, x[o + x1]).fma(w0, a1);
+            a2 = FloatVector.broadcast(F, x[o + x2]).fma(w0, a2);
+            a3 = FloatVector.broadcast(F, x[o + x3]).fma(w0, a3);
+            a4 = FloatVector.broadcast(F, x[o + x4]).fma(w0, a4);
+            a5 = FloatVector.broadcast(F, x[o + x5]).fma(w0, a5);
+            a6 = FloatVector.broadcast(F, x[o + x6]).fma(w0, a6);
+            a7 = FloatVector.broadcast(F, x[o + x7]).fma(w0, a7);
+            a8 = FloatVector.broadcast(F, x[o + x8]).fma(w0, a8);
+            a9 = FloatVector.broadcast(F, x[o + x9]).fma(w0, a9);
+            a10 = FloatVector.broadcast(F, x[o + x10]).fma(w0, a10);
+            a11 = FloatVector.broadcast(F, x[o + x11]).fma(w0, a11);
+            a12 = FloatVector.broadcast(F, x[o + x12]).fma(w0, a12);
+            a13 = FloatVector.broadcast(F, x[o + x13]).fma(w0, a13);
+            a14 = FloatVector.broadcast(F, x[o + x14]).fma(w0, a14);
+            a15 = FloatVector.broadcast(F, x[o + x15]).fma(w0, a15);
         }
-        a00.intoArray(y, y0);
-        a10.intoArray(y, y1);
-        a20.intoArray(y, y2);
-        a30.intoArray(y, y3);
-        a40.intoArray(y, y4);
-        a50.intoArray(y, y5);
-        a60.intoArray(y, y6);
-        a70.intoArray(y, y7);
-        a80.intoArray(y, y8);
-        a90.intoArray(y, y9);
-        a100.intoArray(y, y10);
-        a110.intoArray(y, y11);
+        a0.intoArray(y, y0);
+        a1.intoArray(y, y1);
+        a2.intoArray(y, y2);
+        a3.intoArray(y, y3);
+        a4.intoArray(y, y4);
+        a5.intoArray(y, y5);
+        a6.intoArray(y, y6);
+        a7.intoArray(y, y7);
+        a8.intoArray(y, y8);
+        a9.intoArray(y, y9);
+        a10.intoArray(y, y10);
+        a11.intoArray(y, y11);
+        a12.intoArray(y, y12);
+        a13.intoArray(y, y13);
+        a14.intoArray(y, y14);
+        a15.intoArray(y, y15);
     }
 }
