@@ -2,17 +2,23 @@ package cortado.bench;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A contestant at work in a process of its own, which waits whenever it has no order. */
 final class Child implements AutoCloseable {
     private static final int SHOWN = 5;
+    /** Longer than the clock tick by which the system counts a process's time. */
+    private static final int REST_MS = 25;
+    private static final int MOST_RESTS = 40;
 
     private final String name;
     private final String setting;
@@ -58,13 +64,13 @@ final class Child implements AutoCloseable {
     /** {@return the seconds that so many steps took} */
     double run(int steps) throws IOException {
         orders.println("run " + steps);
-        return answer("run")[0];
+        return settled(answer("run")[0]);
     }
 
     /** {@return the seconds that the steps of an epoch of the course took} */
     double epoch(int epoch) throws IOException {
         orders.println("epoch " + epoch);
-        return answer("epoch")[0];
+        return settled(answer("epoch")[0]);
     }
 
     /** {@return how many test images are right, and the seconds it took to see} */
@@ -77,6 +83,25 @@ final class Child implements AutoCloseable {
     long memory() throws IOException {
         orders.println("memory");
         return (long) answer("memory")[0];
+    }
+
+    /** Waits until its threads sleep: those of OpenMP spin for a while, and would take processors from whoever has the next turn. */
+    private double settled(double answer) throws IOException {
+        try {
+            Optional<Duration> before = Optional.empty();
+            for (int i = 0; i < MOST_RESTS; i++) {
+                Optional<Duration> now = process.info().totalCpuDuration();
+                if (now.equals(before)) {
+                    break;
+                }
+                before = now;
+                Thread.sleep(REST_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("bench: interrupted");
+        }
+        return answer;
     }
 
     /** The numbers after the word; other lines are a library's chatter. */
