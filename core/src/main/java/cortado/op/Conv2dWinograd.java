@@ -105,7 +105,7 @@ final class Conv2dWinograd implements Kernel {
             int v = u + Winograd.XI * out * uRow;
             int m = v + Winograd.XI * xiV;
             Blocks.pad(room, padded, x.floats(), x.offset(), in, border);
-            Winograd.filters(w, wo, size, turned, room, u, uRow, room, ro);
+            Winograd.filters(w, wo, size[0], size[1], size[2], size[3], turned, room, u, uRow, size[0] * uRow, room, ro);
             for (int band0 = 0; band0 < tilesH; band0 += band) {
                 int top = Math.min(band0, tilesH - band); // the last band is moved back, and computes some rows twice
                 transform(room, padded, top, band, room, v, xiV, room, ro);

@@ -80,7 +80,7 @@ final class Conv2dWinogradChannels implements Wide {
         }
         float[] b = Conv2dChannels.biases(o);
         int bo = o.b().isPresent() ? o.b().get().offset() : 0;
-        return List.of(Phase.of(forward::panels,
+        return List.of(Phase.of(forward::preparations,
                 (p, worker) -> forward.prepare(p, o.w(), 9 * c, 9, false, b, bo, o.prepared(), room.get(worker))));
     }
 
@@ -114,7 +114,7 @@ final class Conv2dWinogradChannels implements Wide {
             Tensor dx = o.dx().get();
             Tensor u = o.scratch();
             Optional<Tensor> plus = o.accumulates(0) ? Optional.of(dx) : Optional.empty();
-            phases.add(Phase.of(input::panels,
+            phases.add(Phase.of(input::preparations,
                     (p, worker) -> input.prepare(p, o.w(), 9, 9 * c, true, Conv2dChannels.NO_BIAS, 0, u, room.get(worker))));
             phases.add(Phase.of(() -> input.parts(o.n()),
                     (part, worker) -> input.run(part, o.n(), dx, o.dy(), u, plus, 0, room.get(worker))));

@@ -77,17 +77,23 @@ final class WinogradTiles {
         return y.blocks() * Lanes.WIDTH + first(panel) * Lanes.WIDTH * Winograd.XI * x.c();
     }
 
-    /** Transforms the filters of a panel; {@code out} and {@code in} say how far outputs and inputs lie apart in w. */
-    void prepare(int panel, Tensor w, int out, int in, boolean turned, float[] b, int bo, Tensor to, Tensor room) {
+    /** {@return parts of the filters' transform: 16 inputs of a panel each} */
+    int preparations() {
+        return panels * x.blocks();
+    }
+
+    /** Transforms one part of the filters; {@code out} and {@code in} say how far outputs and inputs lie apart in w. */
+    void prepare(int part, Tensor w, int out, int in, boolean turned, float[] b, int bo, Tensor to, Tensor room) {
         float[] u = to.floats();
+        int panel = part / x.blocks();
+        int c = part % x.blocks() * Lanes.WIDTH;
         int lanes = (first(panel + 1) - first(panel)) * Lanes.WIDTH;
         int k = first(panel) * Lanes.WIDTH;
-        for (int l = k; l < k + lanes; l++) {
+        for (int l = k; c == 0 && l < k + lanes; l++) {
             u[to.offset() + l] = b.length > 0 && l < y.c() ? b[bo + l] : 0;
         }
-        int[] size = {x.c(), Math.min(lanes, y.c() - k), in, out};
-        Winograd.filters(w.floats(), w.offset() + k * out, size, turned, u, to.offset() + filtersAt(panel), lanes, room.floats(),
-                room.offset());
+        Winograd.filters(w.floats(), w.offset() + k * out + c * in, Math.min(Lanes.WIDTH, x.c() - c), Math.min(lanes, y.c() - k), in,
+                out, turned, u, to.offset() + filtersAt(panel) + c * lanes, lanes, x.c() * lanes, room.floats(), room.offset());
     }
 
     /** Computes one part of y, with another tensor added where there is one, from x and transformed filters {@code u}. */

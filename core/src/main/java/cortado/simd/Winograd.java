@@ -250,20 +250,24 @@ public final class Winograd {
      *
      * @param w      weights
      * @param wo     the first
-     * @param size   outer and inner count, and floats from one to the next in w
+     * @param outer  count of o
+     * @param inner  count of i
+     * @param oStep  floats from outer to outer in w
+     * @param iStep  floats from inner to inner in w
      * @param turned whether each 3×3 filter is turned by 180°
      * @param u      transformed filters, rows of {@code row} floats
      * @param uo     the first
      * @param row    floats from outer to outer, a multiple of 16
+     * @param xi     floats from product to product
      * @param room   {@link #ROOM} floats
      * @param ro     where they begin
      */
-    public static void filters(float[] w, int wo, int[] size, boolean turned, float[] u, int uo, int row, float[] room, int ro) {
-        int xi = size[0] * row;
-        for (int o = 0; o < size[0]; o++) {
-            for (int i = 0; i < size[1]; i += WIDTH) {
+    public static void filters(float[] w, int wo, int outer, int inner, int oStep, int iStep, boolean turned, float[] u, int uo,
+            int row, int xi, float[] room, int ro) {
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i += WIDTH) {
                 for (int lane = 0; lane < WIDTH; lane++) {
-                    int from = wo + o * size[2] + Math.min(i + lane, size[1] - 1) * size[3];
+                    int from = wo + o * oStep + Math.min(i + lane, inner - 1) * iStep;
                     for (int t = 0; t < 9; t++) {
                         room[ro + t * WIDTH + lane] = w[from + (turned ? 8 - t : t)];
                     }
