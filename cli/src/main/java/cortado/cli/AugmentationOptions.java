@@ -64,4 +64,8 @@ final class AugmentationOptions {
 
     @Option(names = "--mixup-switch-prob", paramLabel = "P", description = "Of cutmix, where both are on (default 0.5).")
     private Optional<Double> cut = Optional.empty();
+
+    @Option(names = "--mixup-off-epoch", paramLabel = "N",
+            description = "Mixup and CutMix end after this epoch (default 0: never).")
+    private Optional<Integer> off = Optional.empty();
 }

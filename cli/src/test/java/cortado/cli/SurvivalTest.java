@@ -41,8 +41,8 @@ class SurvivalTest {
     static void train() throws IOException {
         Path network = Files.writeString(dir.resolve("small.json"), NETWORK);
         undisturbed = Trial.of(dir, "digits", "--model", network.toString(), "-b", "120", "--epochs", "3", "--seed", "1",
-                "--checkpoint-steps", "1", "--model-ema", "--grad-accum-steps", "2", "--mixup", "0.2", "--aa", "rand-m5-n1",
-                "--reprob", "0.2");
+                "--checkpoint-steps", "1", "--model-ema", "--grad-accum-steps", "2", "--mixup", "0.2", "--mixup-off-epoch", "2",
+                "--aa", "rand-m5-n1", "--reprob", "0.2");
     }
 
     @BeforeEach

@@ -151,6 +151,8 @@ class TrainSettingsTest {
         assertThat(c.out()).isEmpty();
         assertThat(c.err()).startsWith("cortado: ").contains(message).hasLineCount(1).doesNotContain("Exception");
         assertThat(dir.resolve("new")).doesNotExist();
+        "--epochs 5 --cutmix 1 --mixup-off-epoch 6 | --mixup-off-epoch: expected at most 5 (the epochs), received 6",
+        "--mixup-off-epoch 6 | --mixup-off-epoch 6 means nothing without --mixup or --cutmix; leave it out",
     }
 
     /** What nobody said is never refused. */

@@ -68,7 +68,7 @@ final class Filler {
             }
         }
         if (changes.mixing().on() && !stop.getAsBoolean()) {
-            changes.mixing().apply(batch, changes.ofBatch(epoch, batch.number()));
+            changes.mixing().apply(batch, epoch, changes.ofBatch(epoch, batch.number()));
         }
     }
 

@@ -19,10 +19,11 @@ import cortado.tensor.Tensor;
  * @param cutmix            α of cutmix; 0 for none
  * @param probability       that a batch is mixed, 0 … 1
  * @param switchProbability of cutmix where both are on, 0 … 1
+ * @param offEpoch          number of epochs after which nothing is mixed any more, at least 1; 0 for never
  */
-public record Mixing(double mixup, double cutmix, double probability, double switchProbability) {
+public record Mixing(double mixup, double cutmix, double probability, double switchProbability, int offEpoch) {
     /** Mixes nothing. */
-    public static final Mixing NONE = new Mixing(0, 0, 1, 0.5);
+    public static final Mixing NONE = new Mixing(0, 0, 1, 0.5, 0);
 
     /** Checks ranges; throws {@link FormatException}. */
     public Mixing {
@@ -30,6 +31,12 @@ public record Mixing(double mixup, double cutmix, double probability, double swi
         alpha("cutmix", cutmix);
         chance("--mixup-prob", probability);
         chance("--mixup-switch-prob", switchProbability);
+        if (offEpoch < 0) {
+            throw new FormatException("--mixup-off-epoch: expected an epoch, or 0 for never, received " + offEpoch);
+        }
+        if (offEpoch > 0 && mixup == 0 && cutmix == 0) {
+            throw new FormatException("--mixup-off-epoch " + offEpoch + " means nothing without --mixup or --cutmix; leave it out");
+        }
     }
 
     private static void alpha(String what, double value) {
@@ -49,12 +56,12 @@ public record Mixing(double mixup, double cutmix, double probability, double swi
         return mixup > 0 || cutmix > 0;
     }
 
-    /** Mixes a batch that is filled, and writes its targets. */
-    void apply(Batch batch, long key) {
+    /** Mixes a batch that is filled, unless the epoch, from 0, is one after {@code offEpoch}, and writes its targets. */
+    void apply(Batch batch, long epoch, long key) {
         Tensor targets = batch.targets().orElseThrow();
         targets.fill(0);
         int n = batch.n();
-        boolean mixed = Rng.uniform(key, 0) < probability;
+        boolean mixed = (offEpoch == 0 || epoch < offEpoch) && Rng.uniform(key, 0) < probability;
         boolean cut = cutmix > 0 && (mixup == 0 || Rng.uniform(key, 1) < switchProbability);
         double share = mixed ? beta(Rng.key(key, 3), cut ? cutmix : mixup) : 1;
         if (cut && mixed) {

@@ -38,7 +38,7 @@ class FillerTest {
         int[] labels = new int[40];
         Arrays.setAll(labels, i -> i % 3);
         Dataset data = Dataset.of(IMAGE, pixels, labels, List.of("a", "b", "c"), "random");
-        Filler filler = new Filler(data, Normalization.none(3), Changes.of(ALL, new Mixing(0.4, 1, 0.9, 0.5), new Rng(1)), layout);
+        Filler filler = new Filler(data, Normalization.none(3), Changes.of(ALL, new Mixing(0.4, 1, 0.9, 0.5, 0), new Rng(1)), layout);
         Batch batch = new Batch(IMAGE, 40, layout, Optional.of(3));
         int[] order = new Rng(1).permutation(40);
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();

@@ -78,7 +78,7 @@ class LoaderTest {
     @Test
     void anEpochTakenUpInItsMiddleGivesTheSameBatches() {
         Transform t = Transform.horizontalFlip(0.5).then(Transform.crop(1, Transform.Border.ZERO));
-        Loader loader = Loader.shuffled(random(50, 1), NORM, 8, Layout.LANES, new Rng(1)).changed(t, new Mixing(1, 1, 1, 0.5),
+        Loader loader = Loader.shuffled(random(50, 1), NORM, 8, Layout.LANES, new Rng(1)).changed(t, new Mixing(1, 1, 1, 0.5, 0),
                 new Rng(1));
         List<float[]> whole = images(loader.epoch(2));
         List<float[]> rest = images(loader.epoch(2, 4));

@@ -39,7 +39,7 @@ class MixingTest {
     void targetsSayWhatImagesAreMadeOf(int n, int batch, Layout layout, double mixup, double cutmix) {
         int mixed = 0;
         for (int e = 0; e < 10; e++) {
-            try (Loader.Epoch epoch = loader(n, batch, layout, new Mixing(mixup, cutmix, 1, 0.5), 1).epoch(e)) {
+            try (Loader.Epoch epoch = loader(n, batch, layout, new Mixing(mixup, cutmix, 1, 0.5, 0), 1).epoch(e)) {
                 while (epoch.hasNext()) {
                     Batch b = epoch.next();
                     Tensor t = b.targets().orElseThrow();
@@ -88,7 +88,7 @@ class MixingTest {
     @Test
     void cutmixKeepsWholePixelsAndCutsOneRectangle_seed2() {
         for (int e = 0; e < 50; e++) {
-            try (Loader.Epoch epoch = loader(10, 10, Layout.LANES, new Mixing(0, 1, 1, 0.5), 2).epoch(e)) {
+            try (Loader.Epoch epoch = loader(10, 10, Layout.LANES, new Mixing(0, 1, 1, 0.5, 0), 2).epoch(e)) {
                 Batch b = epoch.next();
                 for (int k = 0; k < 10; k++) {
                     for (int p = 0; p < IMAGE.size(); p++) {
@@ -105,7 +105,7 @@ class MixingTest {
 
     @Test
     void layoutsAndThreadsGiveTheSameBitsAndEpochsDiffer_seed3() {
-        Mixing mixing = new Mixing(0.4, 1, 0.7, 0.5);
+        Mixing mixing = new Mixing(0.4, 1, 0.7, 0.5, 0);
         for (int e = 0; e < 8; e++) {
             try (Loader.Epoch rows = loader(20, 20, Layout.ROWS, mixing, 3).epoch(e);
                     Loader.Epoch lanes = loader(20, 20, Layout.LANES, mixing, 3).epoch(e)) {
@@ -127,7 +127,7 @@ class MixingTest {
     void asOftenAsAsked(double probability, double cut) {
         int mixed = 0;
         for (int e = 0; e < 500; e++) {
-            try (Loader.Epoch epoch = loader(3, 3, Layout.ROWS, new Mixing(1000, 1000, probability, cut), 4).epoch(e)) {
+            try (Loader.Epoch epoch = loader(3, 3, Layout.ROWS, new Mixing(1000, 1000, probability, cut, 0), 4).epoch(e)) {
                 Batch b = epoch.next();
                 boolean changed = false;
                 boolean blended = false;
@@ -142,6 +142,20 @@ class MixingTest {
             }
         }
         assertThat(mixed / 500.0).isCloseTo(probability, within(0.08));
+    }
+
+    /** Up to the end of that epoch all is as if mixing never ended, and then as if there were none; targets stay. */
+    @Test
+    void endsAfterTheEpochThatItWasToldTo_seed6() {
+        for (int e = 0; e < 6; e++) {
+            try (Loader.Epoch ends = loader(10, 10, Layout.LANES, new Mixing(0.4, 1, 1, 0.5, 3), 6).epoch(e);
+                    Loader.Epoch as = loader(10, 10, Layout.LANES, new Mixing(0.4, 1, e < 3 ? 1 : 0, 0.5, 0), 6).epoch(e)) {
+                Batch a = ends.next();
+                Batch b = as.next();
+                assertThat(a.images().floats()).as("epoch %d", e).isEqualTo(b.images().floats());
+                assertThat(a.targets().orElseThrow().floats()).as("epoch %d", e).isEqualTo(b.targets().orElseThrow().floats());
+            }
+        }
     }
 
     @ParameterizedTest(name = "α {0}, seed 5")
@@ -163,12 +177,16 @@ class MixingTest {
 
     @Test
     void nonsenseIsRefused() {
-        assertThatThrownBy(() -> new Mixing(-1, 0, 1, 0.5)).isInstanceOf(FormatException.class).hasMessageContaining("mixup");
-        assertThatThrownBy(() -> new Mixing(0, Double.NaN, 1, 0.5)).isInstanceOf(FormatException.class)
+        assertThatThrownBy(() -> new Mixing(-1, 0, 1, 0.5, 0)).isInstanceOf(FormatException.class).hasMessageContaining("mixup");
+        assertThatThrownBy(() -> new Mixing(0, Double.NaN, 1, 0.5, 0)).isInstanceOf(FormatException.class)
                 .hasMessageContaining("cutmix");
-        assertThatThrownBy(() -> new Mixing(1, 1, 1.1, 0.5)).isInstanceOf(FormatException.class)
+        assertThatThrownBy(() -> new Mixing(1, 1, 1.1, 0.5, 0)).isInstanceOf(FormatException.class)
                 .hasMessageContaining("--mixup-prob");
-        assertThatThrownBy(() -> loader(3, 1, Layout.ROWS, new Mixing(1, 0, 1, 0.5), 0)).isInstanceOf(ShapeException.class)
+        assertThatThrownBy(() -> new Mixing(1, 0, 1, 0.5, -1)).isInstanceOf(FormatException.class)
+                .hasMessage("--mixup-off-epoch: expected an epoch, or 0 for never, received -1");
+        assertThatThrownBy(() -> new Mixing(0, 0, 1, 0.5, 2)).isInstanceOf(FormatException.class)
+                .hasMessage("--mixup-off-epoch 2 means nothing without --mixup or --cutmix; leave it out");
+        assertThatThrownBy(() -> loader(3, 1, Layout.ROWS, new Mixing(1, 0, 1, 0.5, 0), 0)).isInstanceOf(ShapeException.class)
                 .hasMessageContaining("batch size of 1");
         try (Loader.Epoch e = loader(3, 2, Layout.ROWS, Mixing.NONE, 0).epoch(0)) {
             assertThat(e.next().targets()).isEmpty();

@@ -79,6 +79,7 @@ public record Augmentation(int crop, Transform.Border border, List<Double> scale
         k.put("remode", Config.Kind.TEXT);
         k.put("recount", Config.Kind.WHOLE);
         List.of("mixup", "cutmix", "mixup_prob", "mixup_switch_prob").forEach(key -> k.put(key, Config.Kind.NUMBER));
+        k.put("mixup_off_epoch", Config.Kind.WHOLE);
         return Collections.unmodifiableMap(k);
     }
 
@@ -94,7 +95,8 @@ public record Augmentation(int crop, Transform.Border border, List<Double> scale
                 c.count("recount").orElse(Erasing.NONE.count()));
         Mixing none = Mixing.NONE;
         Mixing mixing = new Mixing(alpha(c, "mixup"), alpha(c, "cutmix"),
-                c.number("mixup_prob").orElse(none.probability()), c.number("mixup_switch_prob").orElse(none.switchProbability()));
+                c.number("mixup_prob").orElse(none.probability()), c.number("mixup_switch_prob").orElse(none.switchProbability()),
+                c.count("mixup_off_epoch").orElse(none.offEpoch()));
         return new Augmentation(c.count("crop").orElse(0), word(c, "crop_border", Transform.Border.values(), Transform.Border.ZERO),
                 c.numbers("scale").orElse(WHOLE), c.numbers("ratio").orElse(RATIO), c.number("hflip").orElse(0.0),
                 c.number("vflip").orElse(0.0), c.number("rotation").orElse(0.0), c.text("aa").filter(t -> !t.equals("none"))
@@ -151,9 +153,9 @@ public record Augmentation(int crop, Transform.Border border, List<Double> scale
         o = cutout == 0 ? o : o.with("cutout", cutout);
         o = erasing.probability() == 0 ? o : o.with("reprob", erasing.probability()).with("remode", word(erasing.mode()))
                 .with("recount", erasing.count());
-        return mixing
-                .on() ? o.with("mixup", mixing.mixup()).with("cutmix", mixing.cutmix()).with("mixup_prob", mixing.probability())
-                        .with("mixup_switch_prob", mixing.switchProbability()) : o;
+        o = mixing.on() ? o.with("mixup", mixing.mixup()).with("cutmix", mixing.cutmix()).with("mixup_prob", mixing.probability())
+                .with("mixup_switch_prob", mixing.switchProbability()) : o;
+        return mixing.offEpoch() == 0 ? o : o.with("mixup_off_epoch", mixing.offEpoch());
     }
 
     /**

@@ -163,8 +163,8 @@ public record Config(Json.Obj json) {
 
     /**
      * Lays this over another: what is said here counts. Another optimizer, schedule or network takes what was said of the one
-     * before with it ({@code lr} too), and a loss what means nothing for it. Another number of epochs stretches the warm-up and the
-     * decays that were laid out for the number before; a smaller one shortens both kinds of patience with it.
+     * before with it ({@code lr} too), and a loss what means nothing for it. Another number of epochs stretches what was laid
+     * out for the number before: warm-up, decays and the end of mixing; a smaller one shortens both kinds of patience with it.
      *
      * @param low what counts where this says nothing
      * @return both
@@ -182,10 +182,20 @@ public record Config(Json.Obj json) {
         if (number("warmup_epochs").equals(Optional.of(0.0))) {
             both.remove("warmup_lr");
         }
+        if (unmixes(low)) {
+            both.remove("mixup_off_epoch");
+        }
         text("loss").ifPresent(loss -> both.keySet().removeAll(Objective.Kind.of(loss).meaningless()));
         stretch(low, both);
         both.putAll(json.fields());
         return new Config(new Json.Obj(both));
+    }
+
+    /** Whether what is said here switches mixup or cutmix off, and none is left. */
+    private boolean unmixes(Config low) {
+        List<String> keys = List.of("mixup", "cutmix");
+        return keys.stream().anyMatch(key -> number(key).isPresent())
+                && keys.stream().allMatch(key -> number(key).or(() -> low.number(key)).orElse(0.0) == 0);
     }
 
     private void stretch(Config low, SequencedMap<String, Json> both) {
@@ -200,6 +210,10 @@ public record Config(Json.Obj json) {
         both.computeIfPresent("decay_milestones", (k, v) -> Json.of(low.numbers(k).orElseThrow().stream()
                 .map(m -> m * now / before).toList()));
         int epochs = (int) Math.min(now, Integer.MAX_VALUE);
+        both.computeIfPresent("mixup_off_epoch", (k, v) -> {
+            int off = low.count(k).orElseThrow();
+            return off > 0 ? Json.of(Math.max(1, Math.round(off * now / before))) : v;
+        });
         shorten(low, both, "patience", now / before, Math.min(1, epochs - 1), epochs - 1);
         shorten(low, both, "patience_epochs", now / before, 0, Schedule.Plateau.most(epochs));
     }

@@ -56,6 +56,10 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
             throw new FormatException("--patience: expected less than " + epochs + " (the epochs), received " + patience
                     + ": the training would never end early");
         }
+        if (augmentation.mixing().offEpoch() > epochs) {
+            throw new FormatException("--mixup-off-epoch: expected at most " + epochs + " (the epochs), received "
+                    + augmentation.mixing().offEpoch() + ": mixing would never end");
+        }
         Ranges.count("threads", threads, 1, 1024);
     }
 

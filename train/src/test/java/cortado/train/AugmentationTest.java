@@ -34,11 +34,11 @@ class AugmentationTest {
                 0.3,
                 "vflip", 0.1, "rotation", 15, "aa", "rand-m7-n3-mstd0.5", "color_jitter", List.of(0.4, 0.3, 0.2, 0.1), "cutout", 8,
                 "reprob", 0.25, "remode", "const", "recount", 2, "mixup", 0.2, "cutmix", 1, "mixup_prob", 0.8, "mixup_switch_prob",
-                0.6);
+                0.6, "mixup_off_epoch", 9);
         assertThat(Augmentation.of(Config.of(all.json(), "written"))).isEqualTo(all);
         assertThat(Augmentation.of(Config.of(Augmentation.NONE.json(), "written"))).isEqualTo(Augmentation.NONE);
         assertThat(all.aa()).contains(new RandAugment(7, 3, 0.5, 1));
-        assertThat(all.mixing()).isEqualTo(new Mixing(0.2, 1, 0.8, 0.6));
+        assertThat(all.mixing()).isEqualTo(new Mixing(0.2, 1, 0.8, 0.6, 9));
         assertThat(of("color_jitter", List.of(0.4)).jitter()).isEqualTo(new ColorJitter(0.4, 0.4, 0.4, 0));
         assertThat(of("aa", "none").aa()).isEqualTo(Optional.empty());
     }

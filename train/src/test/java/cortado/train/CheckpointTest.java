@@ -143,7 +143,8 @@ class CheckpointTest {
                 .then("bn1", BatchNorm2d.of()).then("relu1", new Relu()).then("drop1", new Dropout(0.3))
                 .then("flatten", new Flatten())
                 .then("fc1", Linear.of(4)).build();
-        Settings s = settings("rmsprop").with(Config.empty().with("mixup", 0.4).with("cutmix", 1.0).with("model_ema", true));
+        Settings s = settings("rmsprop").with(Config.empty().with("mixup", 0.4).with("cutmix", 1.0)
+                .with("mixup_off_epoch", 1).with("model_ema", true));
         List<Object> expected = result(train(s, network, Optional.empty(), keeper()));
         for (int n = 0; n < EPOCHS * 11; n++) {
             Checkpoint from = Checkpoint.read(file(n));

@@ -3,6 +3,7 @@ package cortado.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import cortado.data.Mixing;
 import cortado.io.Json;
 import cortado.model.Networks;
 import cortado.tensor.FormatException;
@@ -75,6 +76,22 @@ class ConfigTest {
         assertThat(config("{\"epochs\":12}").over(waits).json().text())
                 .isEqualTo("{\"epochs\":12,\"patience\":4,\"sched\":\"plateau\",\"patience_epochs\":2}");
         assertThat(config("{\"epochs\":60}").over(waits).count("patience")).as("never longer").contains(10);
+    }
+
+    /** The end of mixing is stretched with the epochs, and goes with what it ends. */
+    @Test
+    void mixingEndsWhereItsShareOfTheEpochsDoes() {
+        Config recipe = config("{\"data\":\"digits\",\"epochs\":30,\"mixup\":0.2,\"mixup_off_epoch\":20}");
+        for (int epochs = 1; epochs <= 90; epochs++) {
+            Mixing m = Settings.of(config("{\"epochs\":" + epochs + "}").over(recipe)).augmentation().mixing();
+            assertThat(m.offEpoch()).isEqualTo((int) Math.max(1, Math.round(epochs * 2 / 3.0)));
+        }
+        for (String high : List.of("{\"mixup\":0}", "{\"mixup_off_epoch\":0}")) {
+            assertThat(Settings.of(config(high).over(recipe)).augmentation().mixing().offEpoch()).as(high).isZero();
+        }
+        assertThat(Settings.of(config("{\"mixup\":0,\"cutmix\":1}").over(recipe)).augmentation().mixing().offEpoch()).isEqualTo(20);
+        Config alone = config("{\"data\":\"digits\",\"mixup_off_epoch\":20}");
+        assertThatThrownBy(() -> Settings.of(config("{\"epochs\":30}").over(alone))).isInstanceOf(FormatException.class);
     }
 
     /** A loss leaves of a recipe what means something for it. */
@@ -167,6 +184,9 @@ class ConfigTest {
         "{`epochs`: 5, `patience`: 5} | --patience: expected less than 5 (the epochs), received 5",
         "{`mixup`: 33} | --mixup: expected an α of 0 (none) … 10, usually 0.2 … 1, received 33.0",
         "{`cutmix`: 33} | no size in pixels",
+        "{`mixup`: 0.2, `mixup_off_epoch`: -1} | --mixup-off-epoch: expected an epoch, or 0 for never, received -1",
+        "{`epochs`: 5, `mixup`: 0.2, `mixup_off_epoch`: 6} | --mixup-off-epoch: expected at most 5 (the epochs), received 6",
+        "{`mixup_prob`: 0.2, `mixup_off_epoch`: 3} | --mixup-off-epoch 3 means nothing without --mixup or --cutmix",
         "{`cutmix`: 10.1} | --cutmix: expected an α of 0 (none) … 10, usually 0.2 … 1, received 10.1",
         "{`loss`: `mae`} | --loss: expected ce, bce, mse, huber, received mae",
         "{`loss`: `mse`, `smoothing`: 0.1} | --smoothing means nothing with --loss mse",

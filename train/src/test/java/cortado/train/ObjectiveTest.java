@@ -72,7 +72,7 @@ class ObjectiveTest {
     @Test
     void targetsAreSharesOfClassesSmoothedSeed1() {
         Loader loader = Loader.inOrder(Shades.set(7, 1), Normalization.none(1), 4, Layout.ROWS);
-        Loader mixed = loader.changed(Transform.NONE, new Mixing(1, 0, 1, 0.5), new Rng(1));
+        Loader mixed = loader.changed(Transform.NONE, new Mixing(1, 0, 1, 0.5, 0), new Rng(1));
         Tensor targets = Tensor.f32(4, 4);
         try (Loader.Epoch plain = loader.epoch(0); Loader.Epoch shares = mixed.epoch(0)) {
             Batch batch = plain.next();
