@@ -45,9 +45,6 @@ final class PredictCommand implements Callable<Integer> {
     private int top;
 
     @Mixin
-    private final TtaOptions tta = new TtaOptions();
-
-    @Mixin
     private final ThreadOptions threads = new ThreadOptions();
 
     PredictCommand(Common common) {
@@ -64,7 +61,6 @@ final class PredictCommand implements Callable<Integer> {
         if (top < 1) {
             throw new FormatException("--top: expected at least 1, received " + top);
         }
-        Tta looks = tta.tta();
         TrainedOptions.Trained t = trained.trained(o);
         Path file = t.file();
         Model model = t.model();
@@ -82,7 +78,7 @@ final class PredictCommand implements Callable<Integer> {
                 List<Picture> pictures = read(some, model, o);
                 failed |= pictures.size() < some.size();
                 if (!pictures.isEmpty()) {
-                    predict(pictures, file, model, plan, looks, width, o);
+                    predict(pictures, file, model, plan, t.tta(), width, o);
                 }
             }
         }

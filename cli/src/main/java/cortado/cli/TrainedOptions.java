@@ -4,6 +4,7 @@ import cortado.graph.Model;
 import cortado.io.ModelFile;
 import cortado.model.Networks;
 import cortado.tensor.FormatException;
+import cortado.train.Tta;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,8 +18,9 @@ final class TrainedOptions {
      *
      * @param file  that its weights come from
      * @param model with them
+     * @param tta   what it is shown of each image
      */
-    record Trained(Path file, Model model) {
+    record Trained(Path file, Model model, Tta tta) {
     }
 
     @Option(names = {"-m", "--model"}, paramLabel = "MODEL",
@@ -29,6 +31,9 @@ final class TrainedOptions {
     @Mixin
     private final WeightsOptions foreign = new WeightsOptions();
 
+    @Mixin
+    private final TtaOptions tta = new TtaOptions();
+
     /** For a model whose weights are, or lead to, NaN or infinity. */
     static FormatException notFinite(Path file, String what) {
         return new FormatException(file + ": " + what + ": the file is damaged, or its training diverged");
@@ -36,12 +41,18 @@ final class TrainedOptions {
 
     /** The model asked for. */
     Trained trained(Output output) {
+        tta.said(); // refused before anything is read
+        Path file;
+        Model model;
         if (foreign.file().isPresent()) {
-            return new Trained(foreign.file().get(), foreign.model(given, output));
+            file = foreign.file().get();
+            model = foreign.model(given, output);
+        } else {
+            foreign.refuse();
+            file = file(output);
+            model = ModelFile.read(file);
         }
-        foreign.refuse();
-        Path file = file(output);
-        return new Trained(file, ModelFile.read(file));
+        return new Trained(file, model, tta.of(model, output));
     }
 
     private Path file(Output output) {

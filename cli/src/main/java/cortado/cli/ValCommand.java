@@ -10,7 +10,6 @@ import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import cortado.train.Evaluation;
-import cortado.train.Tta;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -46,9 +45,6 @@ final class ValCommand implements Callable<Integer> {
     private final TrainedOptions trained = new TrainedOptions();
 
     @Mixin
-    private final TtaOptions tta = new TtaOptions();
-
-    @Mixin
     private final ThreadOptions threads = new ThreadOptions();
 
     ValCommand(Common common) {
@@ -58,7 +54,6 @@ final class ValCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Output o = common.output();
-        Tta looks = tta.tta();
         TrainedOptions.Trained t = trained.trained(o);
         Path file = t.file();
         Model model = t.model();
@@ -67,7 +62,7 @@ final class ValCommand implements Callable<Integer> {
                 + " does not say what data it was trained on; name some (--data)"));
         Source.expect("data set", Datasets.NAMES, name);
         DataSplit split = open(name, learnt.equals(Optional.of(name)), model.graph().input().example(), o);
-        Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count(), looks);
+        Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count(), t.tta());
         if (!Double.isFinite(e.loss())) {
             throw TrainedOptions.notFinite(file, "the loss on " + split.name() + " is " + e.loss());
         }

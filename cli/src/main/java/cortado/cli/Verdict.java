@@ -2,6 +2,7 @@ package cortado.cli;
 
 import cortado.train.Evaluation;
 import cortado.train.Rates;
+import cortado.train.Tta;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -19,9 +20,10 @@ final class Verdict {
 
     static void print(Evaluation e, String data, Output o) {
         String auc = e.roc().map(r -> String.format(Locale.ROOT, "  AUC %.4f", r.area())).orElse("");
-        o.say(String.format(Locale.ROOT, "top-1 %s  top-5 %s  loss %s  ECE %s%s  on %,d images of %s",
+        o.say(String.format(Locale.ROOT, "top-1 %s  top-5 %s  loss %s  ECE %s%s  on %,d images of %s%s",
                 o.style(Output.Style.BOLD, Texts.percent(e.top1())), Texts.percent(e.top5()), Texts.loss(e.loss()),
-                Texts.percent(e.calibration().error()), auc, e.images(), data));
+                Texts.percent(e.calibration().error()), auc, e.images(), data,
+                e.tta() == Tta.FLIP ? " and their mirror images" : ""));
         o.say("");
         List<Rates> rates = e.rates();
         Table table = new Table("class", ">precision", ">recall", ">F1", ">images");

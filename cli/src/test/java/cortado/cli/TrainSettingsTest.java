@@ -55,7 +55,16 @@ class TrainSettingsTest {
         assertThat(text("run/val.json")).contains("\"tta\":\"flip\"");
         assertThat(text("run/report.html")).contains("loss bce", "--tta flip", "compare courses, not heights");
         assertThat(done("reproduce DIR/run").out()).contains("the same weights, bit for bit");
-        assertThat(done("val --model DIR/run --tta flip --json").out()).isEqualTo(text("run/val.json") + System.lineSeparator());
+        Cli val = done("val --model DIR/run --json");
+        assertThat(val.out()).as("val judges as the training was").isEqualTo(text("run/val.json") + System.lineSeparator());
+        assertThat(val.err()).contains("--tta flip, as its training was judged; --tta none takes images as they are");
+        assertThat(done("val --model DIR/run").out()).contains("images of digits and their mirror images");
+        Cli plain = done("val --model DIR/run --tta none --json");
+        assertThat(plain.out()).contains("\"tta\":\"none\"");
+        assertThat(plain.err()).doesNotContain("--tta");
+        String predict = "predict DIR/run/mistakes.png --top 10 --model DIR/run";
+        assertThat(done(predict).out()).isEqualTo(done(predict + " --tta flip").out())
+                .isNotEqualTo(done(predict + " --tta none").out());
     }
 
     @Test
@@ -142,6 +151,8 @@ class TrainSettingsTest {
         "--lr 0 | learning rate (--lr): expected a number above 0, received 0.0",
         "--cutmix 33 | --cutmix: expected an α of 0 (none) … 10, usually 0.2 … 1, received 33.0; it is that of Beta(α, α)",
         "--mixup 33 | no size in pixels",
+        "--epochs 5 --cutmix 1 --mixup-off-epoch 6 | --mixup-off-epoch: expected at most 5 (the epochs), received 6",
+        "--mixup-off-epoch 6 | --mixup-off-epoch 6 means nothing without --mixup or --cutmix; leave it out",
         "--opt-alpha 0.9 | --opt-alpha means nothing with --opt adamw",
         "--opt rmsprop --opt-alpha 1 | RMSProp's α: expected a number from 0 to below 1, received 1.0",
     })
@@ -151,8 +162,6 @@ class TrainSettingsTest {
         assertThat(c.out()).isEmpty();
         assertThat(c.err()).startsWith("cortado: ").contains(message).hasLineCount(1).doesNotContain("Exception");
         assertThat(dir.resolve("new")).doesNotExist();
-        "--epochs 5 --cutmix 1 --mixup-off-epoch 6 | --mixup-off-epoch: expected at most 5 (the epochs), received 6",
-        "--mixup-off-epoch 6 | --mixup-off-epoch 6 means nothing without --mixup or --cutmix; leave it out",
     }
 
     /** What nobody said is never refused. */
