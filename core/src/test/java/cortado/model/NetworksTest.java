@@ -21,7 +21,7 @@ class NetworksTest {
     /** Learned numbers, as torchvision's documentation or the paper counts them, for the images and classes each was made for. */
     private static final Map<String, Long> COUNTS = Map.ofEntries(
             Map.entry("lenet5", 61_706L), Map.entry("convnet", 421_642L), Map.entry("mlp", 203_530L), Map.entry("vgg", 1_187_274L),
-            Map.entry("cifarnet", 1_978_026L),
+            Map.entry("cifarnet", 1_978_026L), Map.entry("cifarnet_small", 292_666L),
             Map.entry("wide_resnet28_10", 36_479_194L),
             Map.entry("resnet18", 11_689_512L), Map.entry("resnet34", 21_797_672L), Map.entry("resnet50", 25_557_032L),
             Map.entry("resnet101", 44_549_160L), Map.entry("resnet20", 269_722L), Map.entry("resnet32", 464_154L),
