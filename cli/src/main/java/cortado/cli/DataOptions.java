@@ -1,6 +1,7 @@
 package cortado.cli;
 
 import cortado.data.Options;
+import cortado.train.Config;
 import java.nio.file.Path;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -19,8 +20,13 @@ final class DataOptions {
 
     /** How to open a data set, in its own image size. */
     Options options(Output output) {
-        Options o = Options.defaults().withCache(Places.cache(), download)
-                .withReading(bad.map(Options.BadImage::of).orElse(Options.BadImage.FAIL), new LoadingNotes(output));
-        return folder.map(o::withFolder).orElse(o);
+        return options(output, Config.empty());
+    }
+
+    /** The same, where nothing was said as a run's settings say. */
+    Options options(Output output, Config run) {
+        Config said = Config.empty().with("data_dir", folder.map(Path::toString)).with("on_bad_image", bad);
+        return Setup.reading(said.over(run), Options.defaults().withCache(Places.cache(), download)
+                .withReading(Options.BadImage.FAIL, new LoadingNotes(output)));
     }
 }

@@ -29,9 +29,7 @@ record Setup(Settings settings, Graph network, DataSplit data) {
      */
     static Setup of(Config said, Options options, int threads) {
         String name = said.text("data").orElseThrow(() -> new FormatException("data: expected a data set's name or folder"));
-        Options reading = said.text("on_bad_image").map(Options.BadImage::of).map(b -> options.withReading(b, options.listener()))
-                .orElse(options);
-        Options where = said.text("data_dir").map(d -> reading.withFolder(Path.of(d))).orElse(reading);
+        Options where = reading(said, options);
         Optional<Shape> image = said.image();
         DataSplit split = Datasets.open(name, image.map(where::withImage).orElse(where));
         int channels = said.channels().orElse(split.image().dim(0));
@@ -50,6 +48,13 @@ record Setup(Settings settings, Graph network, DataSplit data) {
             whole = whole.with("input_size", image.get().toString().replace('×', 'x'));
         }
         return new Setup(Settings.of(whole), network, split);
+    }
+
+    /** How to open data as a config says, and where it says nothing as the options do. */
+    static Options reading(Config said, Options options) {
+        Options reading = said.text("on_bad_image").map(Options.BadImage::of).map(b -> options.withReading(b, options.listener()))
+                .orElse(options);
+        return said.text("data_dir").map(d -> reading.withFolder(Path.of(d))).orElse(reading);
     }
 
     private static Graph network(String model, DataSplit split) {

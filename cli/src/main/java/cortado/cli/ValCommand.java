@@ -4,16 +4,17 @@ import cortado.data.DataSplit;
 import cortado.data.Datasets;
 import cortado.data.Options;
 import cortado.graph.Model;
-import cortado.io.Json;
 import cortado.op.Backend;
 import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
+import cortado.train.Config;
 import cortado.train.Evaluation;
+import cortado.train.Run;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -57,11 +58,13 @@ final class ValCommand implements Callable<Integer> {
         TrainedOptions.Trained t = trained.trained(o);
         Path file = t.file();
         Model model = t.model();
-        Optional<String> learnt = data(file, model);
+        Config run = run(file);
+        Optional<String> learnt = run.text("data").or(() -> Optional.ofNullable(model.provenance().get("data")));
         String name = Source.either(given, "--data", named).or(() -> learnt).orElseThrow(() -> new FormatException(file
                 + " does not say what data it was trained on; name some (--data)"));
         Source.expect("data set", Datasets.NAMES, name);
-        DataSplit split = open(name, learnt.equals(Optional.of(name)), model.graph().input().example(), o);
+        boolean own = learnt.filter(l -> same(l, name)).isPresent();
+        DataSplit split = open(name, own, model.graph().input().example(), data.options(o, own ? run : Config.empty()));
         Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count(), t.tta());
         if (!Double.isFinite(e.loss())) {
             throw TrainedOptions.notFinite(file, "the loss on " + split.name() + " is " + e.loss());
@@ -72,8 +75,7 @@ final class ValCommand implements Callable<Integer> {
     }
 
     /** Folders of images are fitted to the model; other data must fit, unless training fitted it too. */
-    private DataSplit open(String name, boolean learnt, Shape image, Output o) {
-        Options options = data.options(o);
+    private static DataSplit open(String name, boolean learnt, Shape image, Options options) {
         if (learnt || !Datasets.fixedSize(name)) {
             return Datasets.open(name, options.withImage(image));
         }
@@ -85,19 +87,19 @@ final class ValCommand implements Callable<Integer> {
         return split;
     }
 
-    /** The data as the run was told, else the name that the model remembers. */
-    private static Optional<String> data(Path file, Model model) {
-        Path config = file.resolveSibling("config.json");
-        if (Files.isRegularFile(config)) {
-            try {
-                if (Json.parse(Files.readString(config), config.toString()) instanceof Json.Obj o
-                        && o.get("data").orElse(new Json.Null()) instanceof Json.Str s) {
-                    return Optional.of(s.value());
-                }
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+    /** What the model's run was told; nothing if the file lies in no run's folder. */
+    private static Config run(Path file) {
+        Path config = file.resolveSibling(Run.CONFIG);
+        boolean model = List.of(Run.BEST, Run.LAST).contains(file.getFileName().toString());
+        return model && Files.isRegularFile(config) ? Config.read(config) : Config.empty();
+    }
+
+    private static boolean same(String learnt, String name) {
+        try {
+            return learnt.equals(name) || !Datasets.NAMES.contains(name) && !Datasets.NAMES.contains(learnt)
+                    && Files.isSameFile(Path.of(learnt), Path.of(name));
+        } catch (IOException e) {
+            return false; // one of them is nowhere
         }
-        return Optional.ofNullable(model.provenance().get("data"));
     }
 }

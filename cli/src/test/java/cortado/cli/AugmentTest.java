@@ -59,9 +59,9 @@ class AugmentTest {
                 .containsOnlyOnce("skipped 1 of 40 images, which cannot be read");
         Cli again = run("train -c DIR/run/config.json --output DIR/again");
         assertThat(again.code()).as(again.err()).isZero();
-        assertThat(run("val --model DIR/run").code()).isEqualTo(2);
-        Cli plain = run("val --model DIR/run --on-bad-image skip");
-        Cli flip = run("val --model DIR/run --on-bad-image skip --tta flip");
+        assertThat(run("val --model DIR/run --on-bad-image fail").code()).isEqualTo(2);
+        Cli plain = run("val --model DIR/run");
+        Cli flip = run("val DIR/data/ --model DIR/run --tta flip");
         assertThat(flip.code()).as(flip.err()).isZero();
         assertThat(flip.out()).isNotEqualTo(plain.out()).contains("on 8 images of data");
         assertThat(run("predict DIR/data/class0/01.bmp --model DIR/run --tta flip").out()).contains("class");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cortado.train.Config;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,6 +134,31 @@ class TrainSettingsTest {
         Files.delete(dir.resolve("net.json"));
         done("train -c DIR/again/config.json --output DIR/third");
         assertThat(dir.resolve("third/last.safetensors")).hasSameBinaryContentAs(dir.resolve("run/last.safetensors"));
+    }
+
+    /** Twenty images of a pixel's noise as MNIST's files, where nobody looks for them unprompted. */
+    private void mnist(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        for (String part : List.of("train", "t10k")) {
+            byte[] images = ByteBuffer.allocate(16 + 20 * 16).putInt(0x803).putInt(20).putInt(4).putInt(4).array();
+            byte[] labels = ByteBuffer.allocate(8 + 20).putInt(0x801).putInt(20).array();
+            for (int i = 0; i < 20; i++) {
+                labels[8 + i] = (byte) (i % 10);
+                images[16 + 16 * i + i % 10] = -1;
+            }
+            Files.write(folder.resolve(part + "-images-idx3-ubyte"), images);
+            Files.write(folder.resolve(part + "-labels-idx1-ubyte"), labels);
+        }
+    }
+
+    @Test
+    void valLooksForTheDataWhereTheRunDid() throws IOException {
+        mnist(dir.resolve("place"));
+        done("train mnist --data-dir DIR/place --model mlp --epochs 1 --output DIR/run");
+        assertThat(done("val --model DIR/run").out()).contains("on 20 images of mnist");
+        mnist(dir.resolve("empty"));
+        Files.delete(dir.resolve("empty/t10k-labels-idx1-ubyte"));
+        assertThat(run("val --model DIR/run --data-dir DIR/empty").err()).as("a flag counts more").contains("has no file t10k-labels");
     }
 
     @ParameterizedTest
