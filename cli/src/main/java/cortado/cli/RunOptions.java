@@ -1,5 +1,6 @@
 package cortado.cli;
 
+import cortado.data.Datasets;
 import cortado.data.Options;
 import cortado.tensor.FormatException;
 import cortado.train.Config;
@@ -49,6 +50,14 @@ final class RunOptions {
         return network.isPresent() ? said.with("model", network.get().toString()) : said;
     }
 
+    /** Refuses a run whose folder of data is not there any more. */
+    static void expectData(Config run) {
+        run.text("data").filter(d -> !Datasets.NAMES.contains(d) && !Files.exists(Path.of(d))).ifPresent(d -> {
+            throw new FormatException("the run learned from " + d + ", which is not there (any more, or from here); "
+                    + "say where it is now: --data DIR");
+        });
+    }
+
     /**
      * Opens what the run was trained with.
      *
@@ -56,6 +65,9 @@ final class RunOptions {
      */
     Setup setup(Output output, boolean begun) {
         Config said = config(folder().resolve(Run.CONFIG)).with("threads", threads.count());
+        if (data.isEmpty()) {
+            expectData(said);
+        }
         said = data.isPresent() ? said.with("data", data.get()) : said;
         said = place.isPresent() ? said.with("data_dir", place.get().toString()) : said;
         if (initial.isPresent() && said.text("initial_checkpoint").isEmpty()) {

@@ -50,6 +50,11 @@ record Setup(Settings settings, Graph network, DataSplit data) {
         return new Setup(Settings.of(whole), network, split);
     }
 
+    /** The same, as a run keeps it: its settings lead to its files from wherever it is gone on with. */
+    Setup anywhere() {
+        return new Setup(settings.anywhere(), network, data);
+    }
+
     /** How to open data as a config says, and where it says nothing as the options do. */
     static Options reading(Config said, Options options) {
         Options reading = said.text("on_bad_image").map(Options.BadImage::of).map(b -> options.withReading(b, options.listener()))

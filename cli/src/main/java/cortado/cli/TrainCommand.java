@@ -37,7 +37,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Setup setup = training.setup(common.output());
+        Setup setup = training.setup(common.output()).anywhere();
         try (Interrupt interrupt = new Interrupt();
                 Trainer trainer = new Trainer(setup.settings(), setup.network(), setup.data());
                 Run run = run(setup)) {

@@ -63,6 +63,9 @@ final class ValCommand implements Callable<Integer> {
         String name = Source.either(given, "--data", named).or(() -> learnt).orElseThrow(() -> new FormatException(file
                 + " does not say what data it was trained on; name some (--data)"));
         Source.expect("data set", Datasets.NAMES, name);
+        if (run.text("data").equals(Optional.of(name))) {
+            RunOptions.expectData(run);
+        }
         boolean own = learnt.filter(l -> same(l, name)).isPresent();
         DataSplit split = open(name, own, model.graph().input().example(), data.options(o, own ? run : Config.empty()));
         Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count(), t.tta());

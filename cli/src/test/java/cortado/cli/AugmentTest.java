@@ -2,11 +2,13 @@ package cortado.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cortado.io.Json;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +27,9 @@ class AugmentTest {
             for (int i = 0; i < 20; i++) {
                 Files.write(folder.resolve(String.format("%02d.bmp", i)), bmp(c, i));
             }
+        }
+        for (int i = 0; i < 20; i++) {
+            Files.write(Files.createDirectories(dir.resolve("two/class" + i % 2)).resolve(i + ".bmp"), bmp(i % 2, i));
         }
         Files.writeString(dir.resolve("data/class1/07.bmp"), "no image");
         Files.write(Files.createDirectories(dir.resolve("one/cats")).resolve("a.bmp"), bmp(0, 0));
@@ -65,6 +70,27 @@ class AugmentTest {
         assertThat(flip.code()).as(flip.err()).isZero();
         assertThat(flip.out()).isNotEqualTo(plain.out()).contains("on 8 images of data");
         assertThat(run("predict DIR/data/class0/01.bmp --model DIR/run --tta flip").out()).contains("class");
+    }
+
+    /** The folder that a training was started from is no part of its settings. */
+    @Test
+    void aRunFindsItsDataFromAnywhere() throws IOException {
+        String relative = Path.of("").toAbsolutePath().relativize(dir).toString();
+        Cli c = Cli.run("train", relative + "/two", "--model", "mlp", "--epochs", "1", "-b", "8", "--data-dir", "here", "--output",
+                dir.resolve("two-run").toString());
+        assertThat(c.code()).as(c.err()).isZero();
+        Json.Obj config = (Json.Obj) Json.parse(Files.readString(dir.resolve("two-run/config.json")), "config.json");
+        assertThat(config.get("data_dir")).contains(Json.of(Path.of("here").toAbsolutePath()));
+        Path data = Path.of(((Json.Str) config.get("data").orElseThrow()).value());
+        assertThat(data).isAbsolute();
+        assertThat(Files.isSameFile(data, dir.resolve("two"))).isTrue();
+        Files.move(dir.resolve("two"), dir.resolve("moved"));
+        for (String line : List.of("reproduce DIR/two-run", "val --model DIR/two-run")) {
+            Cli gone = run(line);
+            assertThat(gone.code()).isEqualTo(2);
+            assertThat(gone.err()).contains("the run learned from ", "say where it is now: --data DIR").hasLineCount(1);
+            assertThat(run(line + " --data DIR/moved").code()).isZero();
+        }
     }
 
     @Test

@@ -1,11 +1,13 @@
 package cortado.train;
 
-import cortado.data.Options;
 import cortado.data.DataSplit;
+import cortado.data.Datasets;
+import cortado.data.Options;
 import cortado.graph.Graph;
 import cortado.io.Json;
 import cortado.tensor.FormatException;
 import cortado.tensor.ShapeException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -230,6 +232,17 @@ public record Settings(String data, Optional<String> dataDir, Options.BadImage b
      */
     public Settings withSaving(Saving value) {
         return with(Config.empty().with("checkpoint_steps", value.steps()).with("keep_checkpoints", value.keep()));
+    }
+
+    /** {@return the same, found from any working directory: paths of data and of weights to start from are absolute} */
+    public Settings anywhere() {
+        Config paths = Config.empty().with("data", Datasets.NAMES.contains(data) ? data : absolute(data))
+                .with("data_dir", dataDir.map(Settings::absolute)).with("initial_checkpoint", initial.map(Settings::absolute));
+        return with(paths);
+    }
+
+    private static String absolute(String path) {
+        return Path.of(path).toAbsolutePath().toString();
     }
 
     /**
