@@ -70,8 +70,8 @@ final class ReproduceCommand implements Callable<Integer> {
         o.tell(Json.object().with("event", "reproduced").with("run", run).with("same", same).with("weights_sha256", best)
                 .with("last_sha256", last).with("expected_weights_sha256", oldBest).with("expected_last_sha256", oldLast)
                 .with("changes", changes));
-        line(o, Run.BEST, oldBest, best);
-        line(o, Run.LAST, oldLast, last);
+        line(o, "best", oldBest, best);
+        line(o, "last", oldLast, last);
         o.say(same ? o.style(Output.Style.GREEN, "the same") + " weights, bit for bit: " + run + " is reproduced"
                 : o.style(Output.Style.RED, "other") + " weights than those of " + run + (changes.isEmpty()
                         ? ": data, code, Java and machine are the same, so its config.json or its files were changed"
@@ -79,8 +79,9 @@ final class ReproduceCommand implements Callable<Integer> {
         return same ? Exit.OK : Exit.CHECK_FAILED;
     }
 
-    private static void line(Output o, String file, Optional<String> then, String now) {
-        o.note((then.equals(Optional.of(now)) ? "same   " : "other  ") + now + "  " + file
-                + (then.equals(Optional.of(now)) ? "" : " (expected " + then.orElse("nothing") + ")"));
+    private static void line(Output o, String which, Optional<String> then, String now) {
+        boolean same = then.equals(Optional.of(now));
+        o.note(which + " weights: " + (same ? "the same, " : "other, ") + now
+                + (same ? "" : " (expected " + then.orElse("nothing") + ")"));
     }
 }

@@ -56,8 +56,7 @@ final class ResumeCommand implements Callable<Integer> {
         Provenance p = Provenance.read(run);
         o.tell(Json.object().with("event", "complete").with("run", run).with("model", run.resolve(Run.BEST))
                 .with("weights_sha256", p.text("best_sha256")).with("last_sha256", p.text("last_sha256")));
-        p.text("best_sha256").ifPresent(hash -> o.note("weights: " + hash + "  " + Run.BEST));
-        p.text("last_sha256").ifPresent(hash -> o.note("         " + hash + "  " + Run.LAST));
+        Training.weights(o, p.text("best_sha256").orElse("unknown"), p.text("last_sha256").orElse("unknown"));
         o.say("the run " + run + " is complete: there is nothing to go on with; try: " + Places.command() + " reproduce " + run);
         return Exit.OK;
     }

@@ -60,6 +60,12 @@ final class Training {
         return Places.command() + " resume " + run;
     }
 
+    /** The hashes that a run is compared by. */
+    static void weights(Output o, String best, String last) {
+        o.note("best weights: " + best + "  (SHA-256 of the tensors, not of the file)");
+        o.note("last weights: " + last);
+    }
+
     private void listen(Event event) {
         run.accept(event);
         switch (event) {
@@ -94,8 +100,7 @@ final class Training {
             o.note("stopped early: no epoch was better than epoch " + outcome.bestEpoch() + " for " + setup.settings().patience()
                     + " epochs (--patience)");
         }
-        o.note("weights: " + Run.hash(outcome.best()) + "  " + Run.BEST);
-        o.note("         " + Run.hash(outcome.last()) + "  " + Run.LAST);
+        weights(o, Run.hash(outcome.best()), Run.hash(outcome.last()));
         if (stopped) {
             o.note("go on with: " + resume(run.folder()));
         }

@@ -116,7 +116,8 @@ class ResumeTest {
     void aCompleteRunIsLeftAlone() throws IOException {
         Cli c = resume("--json");
         assertThat(c.code()).as(c.err()).isZero();
-        assertThat(c.err()).contains("is complete", "weights: ");
+        assertThat(c.err()).contains("is complete", "best weights: ", "(SHA-256 of the tensors, not of the file)")
+                .doesNotContain(".safetensors");
         assertThat(c.last()).startsWith("{\"event\":\"complete\"").contains("\"last_sha256\":\"");
         trial.assertSame();
     }
