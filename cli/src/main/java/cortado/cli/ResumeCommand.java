@@ -1,10 +1,12 @@
 package cortado.cli;
 
 import cortado.io.Json;
+import cortado.tensor.FormatException;
 import cortado.train.Provenance;
 import cortado.train.Run;
 import cortado.train.Trainer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,9 +40,12 @@ final class ResumeCommand implements Callable<Integer> {
                 o.tell(Json.object().with("event", "damaged").with("message", d));
             });
             if (run.complete()) {
-                return complete(o, run.folder());
-            }
-            if (run.checkpoint().isEmpty()) {
+                List<String> faults = run.faults();
+                if (faults.isEmpty()) {
+                    return complete(o, run.folder());
+                }
+                restore(o, run, faults);
+            } else if (run.checkpoint().isEmpty()) {
                 o.note("there is no " + (run.damaged().isEmpty() ? "" : "whole ") + "checkpoint yet: beginning at the start");
             } else if (!run.damaged().isEmpty()) {
                 o.note("taking the newest whole checkpoint instead");
@@ -50,6 +55,16 @@ final class ResumeCommand implements Callable<Integer> {
                 return new Training(o, setup, run).go(trainer, interrupt);
             }
         }
+    }
+
+    /** A run that came to its end but lost a model goes on from its last checkpoint, which is that end. */
+    private static void restore(Output o, Run run, List<String> faults) {
+        if (run.checkpoint().isEmpty()) {
+            throw new FormatException(faults.getFirst() + "; no whole checkpoint is left to write it anew from, so train it again: "
+                    + Places.command() + " train -c " + run.folder().resolve(Run.CONFIG) + " --output DIR");
+        }
+        faults.forEach(f -> o.note(o.noteStyle(Output.Style.YELLOW, "damaged:") + " " + f));
+        o.note("writing the run's models anew from its newest checkpoint");
     }
 
     private static int complete(Output o, Path run) {

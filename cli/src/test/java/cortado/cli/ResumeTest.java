@@ -123,6 +123,30 @@ class ResumeTest {
     }
 
     @Test
+    void lostModelsOfACompleteRunAreWrittenAnew() throws IOException {
+        Files.delete(trial.run().resolve("best.safetensors"));
+        byte[] last = Files.readAllBytes(trial.run().resolve("last.safetensors"));
+        last[last.length - 2] ^= 1;
+        Files.write(trial.run().resolve("last.safetensors"), last);
+        Cli c = resume();
+        assertThat(c.code()).as(c.err()).isZero();
+        assertThat(c.err()).contains("best.safetensors: there is no such file", "last.safetensors: its weights are not those that",
+                "writing the run's models anew from its newest checkpoint", "going on after epoch 3").doesNotContain("is complete");
+        trial.assertSame();
+    }
+
+    @Test
+    void aLostModelWithoutACheckpointIsSaid() throws IOException {
+        Files.delete(trial.run().resolve("last.safetensors"));
+        for (Path file : checkpoints()) {
+            Files.delete(file);
+        }
+        Cli c = resume("--json");
+        assertThat(c.code()).isEqualTo(2);
+        assertThat(c.out()).contains("\"event\":\"error\"", "last.safetensors", "no whole checkpoint is left", "train -c ");
+    }
+
+    @Test
     void aNetworkOfOnesOwnIsKeptWithTheRun() throws IOException {
         Path file = temp.resolve("my-net.json");
         Files.writeString(file,

@@ -24,6 +24,7 @@ import java.util.Set;
  */
 public record Provenance(Json.Obj json) {
     private static final String FILE = "provenance.json";
+    private static final Map<String, String> MODELS = Map.of(Run.BEST, "best_sha256", Run.LAST, "last_sha256");
     private static final Set<String> END = Set.of("finished", "epochs", "best_epoch", "best_sha256", "last_sha256");
 
     /**
@@ -100,6 +101,23 @@ public record Provenance(Json.Obj json) {
             throw new FormatException(file + ": expected an object {…}");
         } catch (IOException e) {
             throw new FormatException(run + " holds no " + FILE + " that can be read; give the folder of a run", e);
+        }
+    }
+
+    /**
+     * Checks that a model is what its run's training ended with. A file in no run's folder is, and one of a run without an end yet.
+     *
+     * @param file  the model's
+     * @param model as it was read
+     * @throws FormatException if its weights are others: one line
+     */
+    public static void expect(Path file, Model model) {
+        Path run = file.toAbsolutePath().getParent();
+        Optional<String> then = Optional.ofNullable(MODELS.get(file.getFileName().toString())).filter(key -> in(run))
+                .flatMap(key -> read(run).text(key));
+        if (then.isPresent() && !then.get().equals(hash(model))) {
+            throw new FormatException(file + ": its weights are not those that the run's training ended with: expected SHA-256 "
+                    + then.get() + ", received " + hash(model) + "; the file was damaged or replaced");
         }
     }
 

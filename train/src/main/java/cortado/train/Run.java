@@ -15,6 +15,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -155,6 +156,19 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         return newest.damaged();
     }
 
+    /** {@return what is wrong with the models of a run that came to its end: gone, damaged or changed; a line each with the file} */
+    public List<String> faults() {
+        List<String> faults = new ArrayList<>();
+        for (String model : List.of(BEST, LAST)) {
+            try {
+                Provenance.expect(folder.resolve(model), ModelFile.read(folder.resolve(model)));
+            } catch (FormatException e) {
+                faults.add(e.getMessage());
+            }
+        }
+        return faults;
+    }
+
     /** {@return whether its training has come to its end} */
     public boolean complete() {
         return Provenance.in(folder) && Provenance.read(folder).finished();
@@ -212,7 +226,10 @@ public final class Run implements Consumer<Event>, AutoCloseable {
                 }
             }
             case Event.EpochEnd e -> epoch(e);
-            case Event.Done d -> end("done", d.outcome());
+            case Event.Done d -> {
+                ModelFile.write(folder.resolve(LAST), d.outcome().last()); // there already, unless it was lost since
+                end("done", d.outcome());
+            }
             case Event.Stopped s -> end("stopped", s.outcome());
             case Event.Failed f -> events.add(f.json());
         }
