@@ -40,6 +40,11 @@ final class ResumeCommand implements Callable<Integer> {
                 o.tell(Json.object().with("event", "damaged").with("message", d));
             });
             if (run.complete()) {
+                List<String> edited = Provenance.read(run.folder()).edited(run.folder());
+                if (!edited.isEmpty()) {
+                    throw new FormatException("the run " + run.folder() + " is complete, but its settings have changed since: "
+                            + String.join("; ", edited) + "; put them back, or train anew by them: " + again(run));
+                }
                 List<String> faults = run.faults();
                 if (faults.isEmpty()) {
                     return complete(o, run.folder());
@@ -61,10 +66,14 @@ final class ResumeCommand implements Callable<Integer> {
     private static void restore(Output o, Run run, List<String> faults) {
         if (run.checkpoint().isEmpty()) {
             throw new FormatException(faults.getFirst() + "; no whole checkpoint is left to write it anew from, so train it again: "
-                    + Places.command() + " train -c " + run.folder().resolve(Run.CONFIG) + " --output DIR");
+                    + again(run));
         }
         faults.forEach(f -> o.note(o.noteStyle(Output.Style.YELLOW, "damaged:") + " " + f));
         o.note("writing the run's models anew from its newest checkpoint");
+    }
+
+    private static String again(Run run) {
+        return Places.command() + " train -c " + run.folder().resolve(Run.CONFIG) + " --output DIR";
     }
 
     private static int complete(Output o, Path run) {

@@ -146,6 +146,24 @@ class ResumeTest {
         assertThat(c.out()).contains("\"event\":\"error\"", "last.safetensors", "no whole checkpoint is left", "train -c ");
     }
 
+    private void edit(String key, String value) throws IOException {
+        Path config = trial.run().resolve("config.json");
+        Files.writeString(config, Files.readString(config).replaceFirst("\"" + key + "\": [^,]*", "\"" + key + "\": " + value));
+    }
+
+    @Test
+    void aCompleteRunWhoseSettingsWereEditedIsNotCalledComplete() throws IOException {
+        edit("threads", "7");
+        edit("data", "\"/elsewhere/digits\"");
+        assertThat(resume().code()).as("neither threads nor where data lie matter").isZero();
+        edit("epochs", "6");
+        edit("lr", "-1");
+        Cli c = resume();
+        assertThat(c.code()).isEqualTo(2);
+        assertThat(c.err()).contains("config.json: epochs: 3 then, 6 now", "config.json: lr: ", " then, -1 now", "train -c ")
+                .hasLineCount(1);
+    }
+
     @Test
     void aNetworkOfOnesOwnIsKeptWithTheRun() throws IOException {
         Path file = temp.resolve("my-net.json");

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Where a run's weights come from, its {@code provenance.json}: data fingerprint, code, Java, machine, seed, all settings; whenever it
@@ -25,6 +26,9 @@ import java.util.Set;
 public record Provenance(Json.Obj json) {
     private static final String FILE = "provenance.json";
     private static final Map<String, String> MODELS = Map.of(Run.BEST, "best_sha256", Run.LAST, "last_sha256");
+    /** Settings that may change in the middle of a training: what decides no bit, and where files lie. */
+    private static final Set<String> FREE = Set.of("about", "threads", "checkpoint_steps", "keep_checkpoints", "data", "data_dir",
+            "initial_checkpoint");
     private static final Set<String> END = Set.of("finished", "epochs", "best_epoch", "best_sha256", "last_sha256");
 
     /**
@@ -141,11 +145,37 @@ public record Provenance(Json.Obj json) {
     public List<String> differences(Provenance other) {
         Set<String> silent = Set.of("threads", "processors", "settings", "resumed", "data", "seed", "train_images", "val_images");
         return json.fields().keySet().stream().filter(k -> !silent.contains(k) && !END.contains(k))
-                .filter(k -> !json.get(k).equals(other.json.get(k)))
-                .map(k -> k + ": " + shown(k) + ", " + other.shown(k)).toList();
+                .filter(k -> !json.get(k).equals(other.json.get(k))).map(k -> difference(k, json, other.json)).toList();
     }
 
-    private String shown(String key) {
-        return json.get(key).map(v -> v instanceof Json.Str s ? s.value() : v.text()).orElse("none");
+    /**
+     * {@return what is another in a run's {@code config.json} than when its training began, by setting: what decides a bit, but not
+     * where data and files lie}
+     * @param run its folder
+     * @throws FormatException if its config is no JSON: one line
+     */
+    public List<String> edited(Path run) {
+        Json.Obj now = RunRecord.json(run.resolve(Run.CONFIG)).orElse(Json.object());
+        Json.Obj then = json.get("settings").orElse(now) instanceof Json.Obj o ? o : now;
+        return Stream.concat(then.fields().keySet().stream(), now.fields().keySet().stream()).distinct()
+                .filter(k -> !FREE.contains(k) && !plain(k, then).equals(plain(k, now)))
+                .map(k -> Run.CONFIG + ": " + difference(k, then, now)).toList();
+    }
+
+    /** What counts of a value: a number whatever its spelling, a network whatever its file's folder. */
+    private static Object plain(String key, Json.Obj of) {
+        return switch (of.get(key).orElse(new Json.Null())) {
+            case Json.Num n -> n.value();
+            case Json.Str s when key.equals("model") -> s.value().replaceFirst("^.*[/\\\\]", "");
+            case Json other -> other;
+        };
+    }
+
+    private static String difference(String key, Json.Obj then, Json.Obj now) {
+        return key + ": " + shown(then.get(key)) + " then, " + shown(now.get(key)) + " now";
+    }
+
+    private static String shown(Optional<Json> value) {
+        return value.map(v -> v instanceof Json.Str s ? s.value() : v.text()).orElse("none");
     }
 }

@@ -122,7 +122,8 @@ record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj sta
                 best.flatMap(file -> FilterPicture.of(ModelFile.read(file))));
     }
 
-    private static Optional<Json.Obj> json(Path file) {
+    /** {@return the object in a file; none if there is no file}; throws {@link FormatException} if it is none: one line */
+    static Optional<Json.Obj> json(Path file) {
         try {
             return Optional.of(Checked.of(Json.parse(Files.readString(file), file.toString()), file.toString()).json());
         } catch (NoSuchFileException e) {
