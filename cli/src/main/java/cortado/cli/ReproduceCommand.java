@@ -22,7 +22,7 @@ import picocli.CommandLine.Mixin;
             "  cortado reproduce runs/digits-lenet5-1",
             "",
             "It writes nothing. Exit codes: 0 the same bits, 1 others; then it names what",
-            "has changed since: data, code, Java, machine."})
+            "has changed since: settings, data, code, Java, machine."})
 final class ReproduceCommand implements Callable<Integer> {
     @Mixin
     private final Common common;
@@ -43,15 +43,15 @@ final class ReproduceCommand implements Callable<Integer> {
             throw new FormatException("the run " + run + " has not come to its end, so there is nothing to compare with; "
                     + Training.resume(run) + " first");
         }
+        List<String> changes = new ArrayList<>();
+        note(o, then.edited(run), changes);
         Setup setup = options.setup(o, false);
         Progress progress = new Progress(o);
-        List<String> changes = new ArrayList<>();
         Outcome outcome;
         try (Trainer trainer = new Trainer(setup.settings(), setup.network(), setup.data())) {
             outcome = trainer.fit(e -> {
                 if (e instanceof Event.Started s) {
-                    changes.addAll(then.differences(Provenance.of(s, ChecksCommand.machine())));
-                    changes.forEach(c -> o.note("changed since: " + c));
+                    note(o, then.differences(Provenance.of(s, ChecksCommand.machine())), changes);
                 }
                 progress.accept(e);
             });
@@ -59,6 +59,11 @@ final class ReproduceCommand implements Callable<Integer> {
             progress.clear();
         }
         return compare(o, run, then, outcome, changes);
+    }
+
+    private static void note(Output o, List<String> some, List<String> changes) {
+        some.forEach(c -> o.note("changed since: " + c));
+        changes.addAll(some);
     }
 
     private static int compare(Output o, Path run, Provenance then, Outcome outcome, List<String> changes) {
@@ -74,7 +79,8 @@ final class ReproduceCommand implements Callable<Integer> {
         line(o, "last", oldLast, last);
         o.say(same ? o.style(Output.Style.GREEN, "the same") + " weights, bit for bit: " + run + " is reproduced"
                 : o.style(Output.Style.RED, "other") + " weights than those of " + run + (changes.isEmpty()
-                        ? ": data, code, Java and machine are the same, so its config.json or its files were changed"
+                        ? ": settings, data, code, Java and machine are the same, so its provenance.json or its network's file"
+                                + " was changed"
                         : "; changed since: " + String.join("; ", changes)));
         return same ? Exit.OK : Exit.CHECK_FAILED;
     }

@@ -184,12 +184,11 @@ class ResumeTest {
         Cli same = Cli.run("reproduce", trial.run().toString(), "--threads", "3", "--json");
         assertThat(same.code()).as(same.err()).isZero();
         assertThat(same.last()).startsWith("{\"event\":\"reproduced\"").contains("\"same\":true", "\"changes\":[]");
-        Path config = trial.run().resolve("config.json");
-        Files.writeString(config, Files.readString(config).replace("\"seed\": 2", "\"seed\": 3"));
+        edit("seed", "3");
         Cli other = Cli.run("reproduce", trial.run().toString());
         assertThat(other.code()).as(other.err()).isEqualTo(1);
-        assertThat(other.out()).contains("other weights", "config.json");
-        assertThat(other.err()).contains("(expected ");
+        assertThat(other.out()).contains("other weights", "; changed since: config.json: seed: 2 then, 3 now");
+        assertThat(other.err()).startsWith("changed since: config.json: seed: 2 then, 3 now").contains("(expected ");
     }
 
     @Test
@@ -203,8 +202,7 @@ class ResumeTest {
     @Test
     void changedSettingsAreRefused() throws IOException {
         interrupted();
-        Path config = trial.run().resolve("config.json");
-        Files.writeString(config, Files.readString(config).replaceFirst("\"lr\": [^,]*", "\"lr\": 0.5"));
+        edit("lr", "0.5");
         Cli c = resume();
         assertThat(c.code()).isEqualTo(2);
         assertThat(c.err()).contains("the run's lr has changed since its checkpoint was written");
