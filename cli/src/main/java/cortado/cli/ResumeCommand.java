@@ -55,6 +55,7 @@ final class ResumeCommand implements Callable<Integer> {
             } else if (!run.damaged().isEmpty()) {
                 o.note("taking the newest whole checkpoint instead");
             }
+            warn(o, run);
             Setup setup = options.setup(o, run.checkpoint().isPresent());
             try (Trainer trainer = new Trainer(setup.settings(), setup.network(), setup.data())) {
                 return new Training(o, setup, run).go(trainer, interrupt);
@@ -70,6 +71,15 @@ final class ResumeCommand implements Callable<Integer> {
         }
         faults.forEach(f -> o.note(o.noteStyle(Output.Style.YELLOW, "damaged:") + " " + f));
         o.note("writing the run's models anew from its newest checkpoint");
+    }
+
+    private static void warn(Output o, Run run) {
+        List<String> changes = run.otherCode();
+        if (!changes.isEmpty()) {
+            String message = String.join("; ", changes) + "; only with the same code and JDK are the same bits promised";
+            o.note(o.noteStyle(Output.Style.YELLOW, "changed since it began:") + " " + message);
+            o.tell(Json.object().with("event", "changed").with("message", message));
+        }
     }
 
     private static String again(Run run) {

@@ -98,6 +98,20 @@ class ResumeTest {
     }
 
     @Test
+    void anotherCodeOrJdkIsSaidSinceItsBitsAreNotPromised() throws IOException {
+        interrupted();
+        assertThat(resume().err()).doesNotContain("changed since");
+        interrupted();
+        Path file = trial.run().resolve("provenance.json");
+        Files.writeString(file, Files.readString(file).replaceFirst("(\"code_sha256\": \")..", "$1xx")
+                .replaceFirst("(\"jdk\": \")[^\"]*", "$125"));
+        Cli c = resume("--json");
+        assertThat(c.code()).as(c.err()).isZero();
+        assertThat(c.err()).contains("changed since it began: code_sha256: xx", "; jdk: 25 then, ", "same bits promised");
+        assertThat(c.out()).contains("{\"event\":\"changed\",\"message\":\"code_sha256: xx").doesNotContain("cortado: ");
+    }
+
+    @Test
     void withoutAWholeCheckpointItBeginsAtTheStart() throws IOException {
         interrupted();
         for (Path file : checkpoints()) {

@@ -45,12 +45,16 @@ public record Provenance(Json.Obj json) {
 
     /** Code and machine: what may change between two parts of a run. */
     private static Json.Obj here(Event.Started s, Map<String, String> machine) {
-        Json.Obj o = Json.object().with("cortado", Code.version()).with("code_sha256", Code.sha256())
-                .with("jdk", Runtime.version().toString());
+        Json.Obj o = code();
         for (var m : machine.entrySet()) {
             o = o.with(m.getKey(), m.getValue());
         }
         return o.with("processors", Runtime.getRuntime().availableProcessors()).with("threads", s.settings().threads());
+    }
+
+    private static Json.Obj code() {
+        return Json.object().with("cortado", Code.version()).with("code_sha256", Code.sha256())
+                .with("jdk", Runtime.version().toString());
     }
 
     private static Json.Obj join(Json.Obj a, Json.Obj b) {
@@ -146,6 +150,12 @@ public record Provenance(Json.Obj json) {
         Set<String> silent = Set.of("threads", "processors", "settings", "resumed", "data", "seed", "train_images", "val_images");
         return json.fields().keySet().stream().filter(k -> !silent.contains(k) && !END.contains(k))
                 .filter(k -> !json.get(k).equals(other.json.get(k))).map(k -> difference(k, json, other.json)).toList();
+    }
+
+    /** {@return how the code that runs here is another than what it began with: only with the same code and JDK are bits promised} */
+    List<String> otherCode() {
+        Json.Obj now = code();
+        return now.fields().keySet().stream().filter(k -> !now.get(k).equals(json.get(k))).map(k -> difference(k, json, now)).toList();
     }
 
     /**

@@ -156,6 +156,11 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         return newest.damaged();
     }
 
+    /** {@return how the code or the JDK is another than when what is gone on with began, by part; then its bits are not promised} */
+    public List<String> otherCode() {
+        return checkpoint().isPresent() && Provenance.in(folder) ? Provenance.read(folder).otherCode() : List.of();
+    }
+
     /** {@return what is wrong with the models of a run that came to its end: gone, damaged or changed; a line each with the file} */
     public List<String> faults() {
         List<String> faults = new ArrayList<>();
