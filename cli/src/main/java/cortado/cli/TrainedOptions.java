@@ -4,6 +4,7 @@ import cortado.graph.Model;
 import cortado.io.ModelFile;
 import cortado.model.Networks;
 import cortado.tensor.FormatException;
+import cortado.train.Provenance;
 import cortado.train.Tta;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,7 @@ final class TrainedOptions {
             foreign.refuse();
             file = file(output);
             model = ModelFile.read(file);
+            Provenance.expect(file, model);
         }
         return new Trained(file, model, tta.of(model, output));
     }

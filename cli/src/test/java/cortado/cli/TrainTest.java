@@ -206,6 +206,27 @@ class TrainTest {
         }
     }
 
+    /** One bit of one weight, of which no checksum of the file's own knows. */
+    @Test
+    void aRunsModelWithOtherWeightsThanItEndedWithIsRefused(@TempDir Path other) throws IOException {
+        for (String file : List.of("config.json", "provenance.json", "best.safetensors")) {
+            Files.copy(dir.resolve("run").resolve(file), other.resolve(file));
+        }
+        Path best = other.resolve("best.safetensors");
+        assertThat(Cli.run("val", "--model", other.toString()).code()).isZero();
+        byte[] bytes = Files.readAllBytes(best);
+        bytes[bytes.length - 3] ^= 1;
+        Files.write(best, bytes);
+        for (Cli c : List.of(Cli.run("val", "--model", other.toString()),
+                Cli.run("predict", dir.resolve("a.bmp").toString(), "--model", best.toString()))) {
+            assertThat(c.code()).isEqualTo(2);
+            assertThat(c.err()).contains("best.safetensors: its weights are not those that the run's training ended with: expected ")
+                    .hasLineCount(1);
+        }
+        Files.move(best, other.resolve("mine.safetensors"));
+        assertThat(Cli.run("val", "digits", "--model", other + "/mine.safetensors").code()).as("of no run").isZero();
+    }
+
     @Test
     void gradcheckAndSummaryOfARun() {
         assertThat(Cli.run("gradcheck", run(), "--samples", "2").code()).isZero();
