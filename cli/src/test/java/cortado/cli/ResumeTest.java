@@ -179,6 +179,17 @@ class ResumeTest {
     }
 
     @Test
+    void aCheckpointIsNoModel() {
+        String file = checkpoints().getLast().toString();
+        for (Cli c : List.of(Cli.run("val", "--model", file),
+                Cli.run("train", "digits", "--model", "mlp", "--initial-checkpoint", file))) {
+            assertThat(c.code()).isEqualTo(2);
+            assertThat(c.err()).contains("this is a checkpoint", "give the best.safetensors or last.safetensors of its run")
+                    .hasLineCount(1);
+        }
+    }
+
+    @Test
     void aNetworkOfOnesOwnIsKeptWithTheRun() throws IOException {
         Path file = temp.resolve("my-net.json");
         Files.writeString(file,

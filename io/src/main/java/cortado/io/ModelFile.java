@@ -71,6 +71,7 @@ public final class ModelFile {
     public static Model read(Path file) {
         Safetensors st = Safetensors.read(file);
         String format = entry(file, st, "format");
+        refuseCheckpoint(file, st);
         if (!format.equals(FORMAT)) {
             throw new FormatException(file + ": metadata: format: expected " + FORMAT + ", received "
                     + Fields.brief(new Json.Str(format))
@@ -100,6 +101,13 @@ public final class ModelFile {
         return match(file, Safetensors.read(file), graph);
     }
 
+    private static void refuseCheckpoint(Path file, Safetensors st) {
+        if (st.metadata().getOrDefault("format", "").startsWith("cortado checkpoint ")) {
+            throw new FormatException(file + ": this is a checkpoint, all that a training goes on with, and no model; give the"
+                    + " best.safetensors or last.safetensors of its run");
+        }
+    }
+
     private static Parameters match(Path file, Safetensors st, Graph graph) {
         return weights(file, st, graph, (p, t) -> false);
     }
@@ -115,6 +123,7 @@ public final class ModelFile {
      * @throws FormatException naming the first tensor that is missing, of another shape or type, or unknown to the network
      */
     public static Parameters weights(Path file, Safetensors st, Graph graph, BiPredicate<Op.Param, Tensor> pass) {
+        refuseCheckpoint(file, st);
         SequencedMap<String, Tensor> weights = new LinkedHashMap<>();
         Set<String> unknown = new HashSet<>(st.tensors().keySet());
         graph.params().forEach(p -> unknown.remove(p.name()));

@@ -88,6 +88,7 @@ class ModelFileTest {
             changed((t, m) -> m.remove(key), "this is a safetensors file, but not a Cortado model: its metadata lacks " + key);
             changed((t, m) -> m.put(key, "{"), key);
         }
+        changed((t, m) -> m.put("format", "cortado checkpoint 1"), "checkpoint, all that a training goes on with, and no model");
         changed((t, m) -> m.put("format", "cortado 2"), "received \"cortado 2\"; a newer Cortado wrote it");
         changed((t, m) -> m.put("format", "pt"), "received \"pt\"; this is no Cortado model");
         changed((t, m) -> t.remove("fc.weight"), "tensor fc.weight (3×4) is missing");
