@@ -35,7 +35,10 @@ final class ReportCommand implements Callable<Integer> {
         if (!Files.isDirectory(folder)) {
             throw new FormatException("there is no folder " + folder + "; give the folder of a run");
         }
-        Path report = Run.report(folder);
+        Path report = Run.report(folder, d -> {
+            o.note(o.noteStyle(Output.Style.YELLOW, "left out:") + " " + d);
+            o.tell(Json.object().with("event", "damaged").with("message", d));
+        });
         o.tell(Json.object().with("event", "report").with("run", folder).with("report", report));
         o.say("report: " + report);
         return Exit.OK;

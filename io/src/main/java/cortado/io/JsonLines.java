@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * A log of JSON values, one a line, that others may read while it grows. A line counts once its line feed is written: what a
@@ -126,17 +127,28 @@ public final class JsonLines implements AutoCloseable {
      * @throws FormatException if the file cannot be read or a whole line is not JSON, naming the line
      */
     public static List<Json> read(Path file) {
+        List<Json> all = new ArrayList<>();
+        read(file, (where, line) -> all.add(Json.parse(line, where)));
+        return all;
+    }
+
+    /**
+     * Reads all whole lines as text.
+     *
+     * @param file   a log
+     * @param reader told each line that is not blank, in order, after where it stands: file and number, for messages
+     * @throws FormatException if the file cannot be read
+     */
+    public static void read(Path file, BiConsumer<String, String> reader) {
         try {
             byte[] bytes = Files.readAllBytes(file);
-            List<Json> all = new ArrayList<>();
             int number = 0;
             for (String line : new String(bytes, 0, whole(bytes), StandardCharsets.UTF_8).lines().toList()) {
                 number++;
                 if (!line.isBlank()) {
-                    all.add(Json.parse(line, file + ": line " + number));
+                    reader.accept(file + ": line " + number, line);
                 }
             }
-            return all;
         } catch (IOException e) {
             throw new FormatException("cannot read " + file + ": " + AtomicFile.reason(e), e);
         }

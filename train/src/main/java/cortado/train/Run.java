@@ -299,7 +299,7 @@ public final class Run implements Consumer<Event>, AutoCloseable {
         write(RunRecord.EXAMPLES, examples(outcome.val(), data));
         Json.Obj summary = summary(event, outcome);
         Provenance ended = provenance.orElseThrow().ended(outcome, event.equals("done"));
-        report(RunRecord.read(folder).ended(summary, ended.json()));
+        report(RunRecord.read(folder).ended(summary, ended.json()), d -> LOG.log(System.Logger.Level.WARNING, "left out: " + d));
         events.add(summary);
         events.force();
         ended.write(folder);
@@ -352,16 +352,18 @@ public final class Run implements Consumer<Event>, AutoCloseable {
      * Draws the pictures of a run and writes {@code report.html}, all from what its folder holds: at the end of a training, and
      * again at any time, also of one that runs, was killed or has failed.
      *
-     * @param folder of the run
+     * @param folder  of the run
+     * @param damaged told each file that is not what it should be, and is left out: one line with file and reason
      * @return the report's file
-     * @throws FormatException      if it is no run's folder, or a file in it is not what it should be: one line
+     * @throws FormatException      if it is no run's folder: one line
      * @throws UncheckedIOException if a file cannot be written; the cause's message is one line
      */
-    public static Path report(Path folder) {
-        return report(RunRecord.read(folder));
+    public static Path report(Path folder, Consumer<String> damaged) {
+        return report(RunRecord.read(folder), damaged);
     }
 
-    private static Path report(RunRecord record) {
+    private static Path report(RunRecord record, Consumer<String> damaged) {
+        record.damaged().forEach(damaged);
         try {
             Pictures.write(record);
         } catch (LinkageError | InternalError | RuntimeException e) {

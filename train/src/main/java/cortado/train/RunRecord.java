@@ -6,13 +6,18 @@ import cortado.io.JsonLines;
 import cortado.io.ModelFile;
 import cortado.tensor.FormatException;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * What a run's folder tells, whether its training is over, was stopped, failed or was killed: everything that pictures and report
@@ -29,10 +34,11 @@ import java.util.TreeMap;
  * @param examples   its images by their index in the held-out set
  * @param batch      the first images that were learned from
  * @param filters    of the best model's first layer, if they can be seen
+ * @param damaged    files that are not what they should be, which are left out: one line each with file and reason
  */
 record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj started, List<EpochResult> epochs, List<Look> looks,
         Json.Obj end, Optional<Evaluation> val, TreeMap<Integer, Thumbnail> examples, List<Thumbnail> batch,
-        Optional<FilterPicture> filters) {
+        Optional<FilterPicture> filters, List<String> damaged) {
     static final String VAL = "val.json";
     static final String EXAMPLES = "examples.json";
     static final String BATCH = "batch.json";
@@ -65,7 +71,7 @@ record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj sta
         private Json.Obj started = Json.object();
         private Json.Obj end = Json.object();
 
-        void add(Checked o) {
+        Told add(Checked o) {
             switch (o.has("event") ? o.text("event") : "") {
                 case "started" -> started = o.json();
                 case "resumed" -> {
@@ -83,6 +89,7 @@ record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj sta
                 default -> {
                 }
             }
+            return this;
         }
 
         private static long key(int epoch, int step) {
@@ -94,32 +101,56 @@ record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj sta
      * Reads a folder.
      *
      * @param folder of a run
-     * @return what it tells
-     * @throws FormatException if it is no run's folder, or a file in it is not what it should be: one line
+     * @return what it tells, without what is damaged
+     * @throws FormatException if it is no run's folder: one line
      */
     static RunRecord read(Path folder) {
         if (!Files.isRegularFile(folder.resolve(Run.CONFIG))) {
             throw new FormatException(folder + " is not the folder of a run: it holds no " + Run.CONFIG);
         }
+        Parts parts = new Parts(folder, new LinkedHashMap<>());
         Told told = new Told();
-        Path log = folder.resolve("events.jsonl");
-        if (Files.exists(log)) {
-            int line = 0;
-            for (Json event : JsonLines.read(log)) {
-                told.add(Checked.of(event, log + ": line " + ++line));
+        parts.read("events.jsonl", log -> {
+            JsonLines.read(log, (where, line) -> parts.part("events.jsonl",
+                    () -> told.add(Checked.of(Json.parse(line, where), where))));
+            return told;
+        });
+        TreeMap<Integer, Thumbnail> examples = new TreeMap<>();
+        parts.read(EXAMPLES, file -> {
+            images(file).forEach(o -> examples.put(o.whole("index"), Thumbnail.of(o)));
+            return examples;
+        });
+        Json.Obj config = parts.read(Run.CONFIG, file -> json(file).orElseThrow()).orElse(Json.object());
+        Json.Obj provenance = parts.read("provenance.json", file -> json(file).orElseThrow()).orElse(Json.object());
+        Optional<Evaluation> val = parts.read(VAL, file -> EvaluationJson.read(json(file).orElseThrow(), file.toString()));
+        List<Thumbnail> batch = parts.read(BATCH, file -> images(file).stream().map(Thumbnail::of).toList()).orElse(List.of());
+        Optional<FilterPicture> filters = parts.read(Run.BEST, file -> FilterPicture.of(ModelFile.read(file))).flatMap(f -> f);
+        return new RunRecord(folder, config, provenance, told.started, new ArrayList<>(told.epochs.values()),
+                new ArrayList<>(told.looks.values()), told.end, val, examples, batch, filters,
+                List.copyOf(parts.damaged.values()));
+    }
+
+    /**
+     * The files of a run.
+     *
+     * @param folder  of the run
+     * @param damaged what is wrong first in each that cannot be read
+     */
+    private record Parts(Path folder, SequencedMap<String, String> damaged) {
+        /** What stands in a file; none if it is not there or damaged. */
+        <V> Optional<V> read(String name, Function<Path, V> reader) {
+            Path file = folder.resolve(name);
+            return Files.exists(file) ? part(name, () -> reader.apply(file)) : Optional.empty();
+        }
+
+        <V> Optional<V> part(String name, Supplier<V> reader) {
+            try {
+                return Optional.of(reader.get());
+            } catch (FormatException e) {
+                damaged.putIfAbsent(name, e.getMessage());
+                return Optional.empty();
             }
         }
-        Optional<Evaluation> val = json(folder.resolve(VAL)).map(o -> EvaluationJson.read(o, folder.resolve(VAL).toString()));
-        TreeMap<Integer, Thumbnail> examples = new TreeMap<>();
-        for (Checked o : images(folder.resolve(EXAMPLES))) {
-            examples.put(o.whole("index"), Thumbnail.of(o));
-        }
-        Optional<Path> best = Optional.of(folder.resolve(Run.BEST)).filter(Files::exists);
-        return new RunRecord(folder, json(folder.resolve(Run.CONFIG)).orElseThrow(),
-                json(folder.resolve("provenance.json")).orElse(Json.object()), told.started,
-                new ArrayList<>(told.epochs.values()), new ArrayList<>(told.looks.values()), told.end, val, examples,
-                images(folder.resolve(BATCH)).stream().map(Thumbnail::of).toList(),
-                best.flatMap(file -> FilterPicture.of(ModelFile.read(file))));
     }
 
     /** {@return the object in a file; none if there is no file}; throws {@link FormatException} if it is none: one line */
@@ -129,7 +160,8 @@ record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj sta
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new FormatException("cannot read " + file + ": " + e.getMessage(), e);
+            throw new FormatException("cannot read " + file + ": "
+                    + (e instanceof CharacterCodingException ? "it is not UTF-8 text" : e.getMessage()), e);
         }
     }
 
@@ -139,7 +171,7 @@ record RunRecord(Path folder, Json.Obj config, Json.Obj provenance, Json.Obj sta
 
     /** {@return the same, at the end of the training} */
     RunRecord ended(Json.Obj end, Json.Obj provenance) {
-        return new RunRecord(folder, config, provenance, started, epochs, looks, end, val, examples, batch, filters);
+        return new RunRecord(folder, config, provenance, started, epochs, looks, end, val, examples, batch, filters, damaged);
     }
 
     /** {@return how often the training was taken up again} */

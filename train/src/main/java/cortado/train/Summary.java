@@ -35,6 +35,7 @@ final class Summary {
                         images("val_images"), ", in epoch " + best.epoch())))
                 .append("</p>"));
         s.append(Page.element(done() ? "p.status" : "p.warning", status()));
+        run.damaged().forEach(d -> s.append(Page.element("p.warning", "Left out: " + d)));
         return s.append(Page.facts(facts())).append("\n</header>").toString();
     }
 

@@ -2,6 +2,7 @@ package cortado.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import cortado.data.DataSplit;
 import cortado.graph.Model;
@@ -59,6 +60,10 @@ class ReportTest {
             }
         }
         return copy;
+    }
+
+    private static Path report(Path folder) {
+        return Run.report(folder, damaged -> fail(damaged));
     }
 
     private static Document page(Path folder) throws IOException {
@@ -151,12 +156,12 @@ class ReportTest {
     @Test
     void itCanBeWrittenAgainFromTheFolderAlone() throws IOException {
         Path folder = run();
-        Run.report(folder);
+        report(folder);
         String before = Files.readString(folder.resolve(Run.REPORT));
         Path moved = Files.move(folder, temp.resolve("moved"));
         Files.delete(moved.resolve(Run.REPORT));
         Files.delete(moved.resolve("loss.png"));
-        assertThat(Run.report(moved)).exists();
+        assertThat(report(moved)).exists();
         assertThat(moved.resolve("loss.png")).exists();
         assertThat(Files.readString(moved.resolve(Run.REPORT)).replace("moved", "run")).isEqualTo(before);
     }
@@ -171,7 +176,7 @@ class ReportTest {
         w.set(0, 0, 0, 1, 2);
         w.set(0, 0, 2, 1, -1);
         ModelFile.write(folder.resolve(Run.BEST), best);
-        Run.report(folder);
+        report(folder);
         Element filters = section(page(folder), "filters");
         assertThat(texts(filters, "p")).containsExactly("conv1.weight, 4 filters of 1×3×3. Blue is below 0, red above; the deepest are"
                 + " ±2.00.");
@@ -194,7 +199,7 @@ class ReportTest {
                 .findFirst().orElseThrow();
         Files.writeString(log, String.join("\n", lines.subList(0, second)) + "\n{\"event\":\"epo");
         Files.delete(folder.resolve("examples.json"));
-        Run.report(folder);
+        report(folder);
         Document page = page(folder);
         assertThat(sections(page)).contains("training", "mistakes", "layers", "provenance");
         assertThat(page.getDocumentElement().getTextContent()).contains("Not at its end: 1 of 3 epochs");
@@ -202,8 +207,28 @@ class ReportTest {
         for (String file : List.of("val.json", "batch.json", "events.jsonl", "provenance.json", "best.safetensors")) {
             Files.delete(folder.resolve(file));
         }
-        Run.report(folder);
+        report(folder);
         assertThat(sections(page(folder))).containsExactly("provenance");
+    }
+
+    /** Files that a report is read from, one damaged at a time. */
+    @ParameterizedTest
+    @ValueSource(strings = {"events.jsonl", "val.json", "examples.json", "batch.json", "provenance.json", "config.json",
+        "best.safetensors"})
+    void aDamagedFileIsNamedOnceAndLeftOut(String file) throws IOException {
+        Path folder = run();
+        byte[] whole = Files.readAllBytes(folder.resolve(file));
+        Files.delete(folder.resolve(Run.REPORT));
+        Files.writeString(folder.resolve(file), "{\"event\": 3}\n{]\n");
+        if (file.equals("events.jsonl")) {
+            Files.write(folder.resolve(file), whole, StandardOpenOption.APPEND);
+        }
+        List<String> damaged = new ArrayList<>();
+        Run.report(folder, damaged::add);
+        assertThat(damaged).singleElement().asString().contains(folder.resolve(file).toString()).doesNotContain("\n");
+        String page = page(folder).getDocumentElement().getTextContent();
+        assertThat(page).contains("Left out: " + damaged.getFirst().substring(0, 20), "Trained to its end: 3");
+        assertThat(sections(page(folder))).contains("training", "provenance");
     }
 
     @Test
@@ -219,7 +244,7 @@ class ReportTest {
 
     @Test
     void aFolderThatIsNoRunIsRefused() {
-        assertThatThrownBy(() -> Run.report(temp)).isInstanceOf(FormatException.class).hasMessageContaining("config.json")
+        assertThatThrownBy(() -> report(temp)).isInstanceOf(FormatException.class).hasMessageContaining("config.json")
                 .message().doesNotContain("\n");
     }
 
@@ -255,7 +280,7 @@ class ReportTest {
         assertThat(all(section(page, "confusion"), "img")).hasSize(k > 40 ? 1 : 0);
         assertThat(html.length()).isLessThan(2_000_000);
         if (k == 2 || k == 1000) {
-            Run.report(folder);
+            report(folder);
             assertThat(ImageIO.read(folder.resolve("confusion.png").toFile()).getWidth()).isBetween(600, 3000);
             assertThat(Files.exists(folder.resolve("roc.png"))).isEqualTo(k == 2);
         }
