@@ -1,5 +1,6 @@
 package cortado.cli;
 
+import cortado.io.Hint;
 import java.nio.file.Path;
 
 /** Where things are on the user's system. */
@@ -18,7 +19,7 @@ final class Places {
 
     /** How the user calls this program, for hints. */
     static String command() {
-        return System.getProperty("cortado.command", "./cortado");
+        return Hint.quoted(System.getProperty("cortado.command", "./cortado"));
     }
 
     private static Path environment(String name, Path otherwise) {

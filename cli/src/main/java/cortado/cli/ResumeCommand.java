@@ -1,5 +1,6 @@
 package cortado.cli;
 
+import cortado.io.Hint;
 import cortado.io.Json;
 import cortado.tensor.FormatException;
 import cortado.train.Provenance;
@@ -83,7 +84,7 @@ final class ResumeCommand implements Callable<Integer> {
     }
 
     private static String again(Run run) {
-        return Places.command() + " train -c " + run.folder().resolve(Run.CONFIG) + " --output DIR";
+        return Places.command() + " train -c " + Hint.quoted(run.folder().resolve(Run.CONFIG)) + " --output DIR";
     }
 
     private static int complete(Output o, Path run) {
@@ -91,7 +92,8 @@ final class ResumeCommand implements Callable<Integer> {
         o.tell(Json.object().with("event", "complete").with("run", run).with("model", run.resolve(Run.BEST))
                 .with("weights_sha256", p.text("best_sha256")).with("last_sha256", p.text("last_sha256")));
         Training.weights(o, p.text("best_sha256").orElse("unknown"), p.text("last_sha256").orElse("unknown"));
-        o.say("the run " + run + " is complete: there is nothing to go on with; try: " + Places.command() + " reproduce " + run);
+        o.say("the run " + run + " is complete: there is nothing to go on with; try: " + Places.command() + " reproduce "
+                + Hint.quoted(run));
         return Exit.OK;
     }
 }

@@ -1,5 +1,6 @@
 package cortado.cli;
 
+import cortado.io.Hint;
 import cortado.train.Event;
 import cortado.train.Outcome;
 import cortado.train.Position;
@@ -57,7 +58,7 @@ final class Training {
 
     /** The command that goes on with a run. */
     static String resume(Path run) {
-        return Places.command() + " resume " + run;
+        return Places.command() + " resume " + Hint.quoted(run);
     }
 
     /** The hashes that a run is compared by. */

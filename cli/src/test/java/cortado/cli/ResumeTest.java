@@ -2,6 +2,7 @@ package cortado.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import cortado.io.Hint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -176,6 +177,18 @@ class ResumeTest {
         assertThat(c.code()).isEqualTo(2);
         assertThat(c.err()).contains("config.json: epochs: 3 then, 6 now", "config.json: lr: ", " then, -1 now", "train -c ")
                 .hasLineCount(1);
+    }
+
+    /** A shell reads back from its words what was meant. */
+    @Test
+    void commandsToCopyAreQuoted() throws IOException {
+        Path odd = temp.resolve("a run's $(y)");
+        Files.move(trial.run(), odd);
+        trial = undisturbed.at(odd);
+        assertThat(resume().out()).contains("try: ./cortado reproduce '" + temp + "/a run'\\''s $(y)'");
+        interrupted();
+        assertThat(Cli.run("reproduce", odd.toString()).err()).contains("./cortado resume '" + temp + "/a run'\\''s $(y)' first");
+        assertThat(Hint.quoted("runs/имя-猫_1.5")).isEqualTo("runs/имя-猫_1.5");
     }
 
     @Test

@@ -1,9 +1,10 @@
 package cortado.io;
 
+import java.io.File;
 import java.util.Collection;
 import java.util.Comparator;
 
-/** "Did you mean …?" */
+/** "Did you mean …?", and commands to copy. */
 public final class Hint {
     private static final int LONGEST = 64;
 
@@ -21,6 +22,18 @@ public final class Hint {
                 .filter(k -> k.length() <= LONGEST && distance(word, k) <= most)
                 .min(Comparator.comparingInt(k -> distance(word, k)))
                 .map(k -> "; did you mean " + Fields.shown(k) + "?").orElse("");
+    }
+
+    /**
+     * {@return a word of a command line as a shell takes it for one: blanks, quotes and what else it would read otherwise stand
+     * between quotes}
+     * @param word a path, say
+     */
+    public static String quoted(Object word) {
+        String plain = word.toString();
+        boolean windows = File.separatorChar == '\\';
+        return plain.matches(windows ? "[\\p{L}\\p{N}_@+=:,./\\\\-]+" : "[\\p{L}\\p{N}_@%+=:,./-]+") ? plain
+                : windows ? '"' + plain + '"' : "'" + plain.replace("'", "'\\''") + "'";
     }
 
     /** Levenshtein's distance: insertions, deletions and replacements that turn one word into the other; a swap counts two. */

@@ -165,7 +165,7 @@ public final class ModelFile {
     private static String entry(Path file, Safetensors st, String key) {
         return Optional.ofNullable(st.metadata().get(key)).orElseThrow(() -> new FormatException(file
                 + ": this is a safetensors file, but not a Cortado model: its metadata lacks " + key
-                + "; weights from elsewhere need a network to go with them (--model NETWORK --weights " + file + ")"));
+                + "; weights from elsewhere need a network to go with them (--model NETWORK --weights " + Hint.quoted(file) + ")"));
     }
 
     private static List<String> classes(Path file, Safetensors st, Graph graph) {

@@ -1,6 +1,7 @@
 package cortado.train;
 
 import cortado.io.Checked;
+import cortado.io.Hint;
 import cortado.io.Json;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,7 +108,7 @@ final class Summary {
     void provenance(Page page) {
         page.section("provenance", "Where this comes from");
         page.paragraph("To train it again and compare the weights, bit for bit:");
-        page.add("<pre>" + Page.escape("./cortado reproduce " + run.folder()) + "</pre>");
+        page.add("<pre>" + Page.escape("./cortado reproduce " + Hint.quoted(run.folder())) + "</pre>");
         page.paragraph("Elsewhere, with the same data, and the settings below saved as config.json:");
         page.add("<pre>" + Page.escape("./cortado train -c config.json") + "</pre>");
         Json.Obj p = run.provenance();
