@@ -119,6 +119,11 @@ final class ProductGradient {
         for (int p = 0; x.vectors() && p < count; p++) {
             System.arraycopy(o.x().floats(), xo + p * x.pixel(), r, room.offset() + p * STEP, end - c);
         }
+        for (int i = 0; i < images && !x.vectors(); i++) {
+            for (int at = 0; at < x.channel(end - c); at += x.block()) {
+                r[d] = Blocks.fetch(o.x().floats(), xo + i * x.image() + at, count * x.pixel());
+            }
+        }
         for (Panel p : panels) {
             int at = o.dy().offset() + m * y.image() + first * y.pixel() + p.first() * y.block();
             for (int i = 0; i < images; i++) {
