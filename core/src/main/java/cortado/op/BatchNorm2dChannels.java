@@ -171,15 +171,20 @@ record BatchNorm2dChannels(BatchNorm2d op, Shape x, boolean residual, float most
         float[] in = o.x().floats();
         float[] dy = o.dy().floats();
         float[] gate = residual && most > 0 ? o.y().floats() : NONE;
+        int go = o.y().offset();
+        Optional<Tensor> dr = residual ? o.dx(1) : Optional.empty();
+        boolean early = gate.length > 0 && dr.isPresent() && !o.accumulates(1); // what passes the ReLU is dr: it is taken from there
+        float[] passed = early ? dr.get().floats() : NONE;
+        int po = early ? dr.get().offset() : 0;
         List<Phase> phases = new ArrayList<>();
         phases.add(Phase.of(this::blocks, (block, _) -> recall(o, block)));
         phases.add(planes(o, (n, block, at) -> Planes.sums(dy, o.dy().offset() + at, in, o.x().offset() + at, pixels(), s,
-                so + table(block), most, gate, gate.length > 0 ? o.y().offset() + at : 0, s, so + partial(n, block))));
+                so + table(block), most, gate, go + at, passed, po + at, s, so + partial(n, block))));
         phases.add(Phase.of(this::blocks, (block, _) -> gradients(o, block)));
-        o.dx().ifPresent(dx -> phases.add(planes(o, (_, block, at) -> Planes.gradient(dx.floats(), dx.offset() + at, dy,
-                o.dy().offset() + at, in, o.x().offset() + at, pixels(), s, so + table(block), most, gate,
-                gate.length > 0 ? o.y().offset() + at : 0, o.accumulates(0)))));
-        o.dx(residual ? 1 : 0).filter(_ -> residual).ifPresent(dr -> phases.add(planes(o, (_, _, at) -> pass(dr, o, at))));
+        o.dx().ifPresent(dx -> phases.add(planes(o, (_, block, at) -> Planes.gradient(dx.floats(), dx.offset() + at,
+                early ? passed : dy, (early ? po : o.dy().offset()) + at, in, o.x().offset() + at, pixels(), s, so + table(block),
+                early ? 0 : most, gate, go + at, o.accumulates(0)))));
+        dr.filter(_ -> !early).ifPresent(t -> phases.add(planes(o, (_, _, at) -> pass(t, o, at))));
         return phases;
     }
 

@@ -116,8 +116,7 @@ record GroupNormChannels(GroupNorm op, Shape x) implements Wide {
         for (int b = 0; b < blocks(); b++) {
             int at = (n * blocks() + b) * pixels() * WIDTH;
             Planes.sums(o.dy().floats(), o.dy().offset() + at, o.x().floats(), o.x().offset() + at, pixels(), s, so + table(b),
-                    0,
-                    BatchNorm2dChannels.NONE, 0, s, so + b * 2 * WIDTH);
+                    0, BatchNorm2dChannels.NONE, 0, BatchNorm2dChannels.NONE, 0, s, so + b * 2 * WIDTH);
         }
         gradients(o, n, s, so);
         if (o.dx().isPresent()) {

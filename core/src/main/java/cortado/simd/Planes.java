@@ -178,16 +178,18 @@ public final class Planes {
      * @param most      as in {@link #scale}
      * @param gate      the output, where its sign cannot be computed from x alone; an array of no elements where it can
      * @param go        its first element
+     * @param passed    receives the dy that count, with a gate; an array of no elements for none
+     * @param po        its first element
      * @param out       sums
      * @param oo        the first
      */
     public static void sums(float[] dy, int dyo, float[] x, int xo, int pixels, float[] t, int to, float most, float[] gate,
-            int go, float[] out, int oo) {
+            int go, float[] passed, int po, float[] out, int oo) {
         for (int from = 0; from < pixels; from += STRETCH) {
             int m = Math.min(STRETCH, pixels - from);
             for (int lane = 0; lane < WIDTH; lane += V) {
-                sums(dy, dyo + from * WIDTH + lane, x, xo + from * WIDTH + lane, from, m, t, to + lane, most, gate,
-                        go + from * WIDTH + lane, out, oo + lane);
+                int at = from * WIDTH + lane;
+                sums(dy, dyo + at, x, xo + at, from, m, t, to + lane, most, gate, go + at, passed, po + at, out, oo + lane);
             }
         }
     }
@@ -198,8 +200,9 @@ public final class Planes {
     }
 
     private static void sums(float[] dy, int dyo, float[] x, int xo, int before, int m, float[] t, int to, float most,
-            float[] gate, int go, float[] out, int oo) {
+            float[] gate, int go, float[] passed, int po, float[] out, int oo) {
         boolean gated = most > 0 && gate.length > 0;
+        boolean keep = gated && passed.length > 0;
         float bound = bound(most);
         FloatVector mean = FloatVector.fromArray(F, t, to);
         FloatVector scale = FloatVector.fromArray(F, t, to + SCALE);
@@ -222,6 +225,10 @@ public final class Planes {
                 d0 = zero.blend(d0, y0.compare(VectorOperators.GT, 0f).andNot(y0.compare(VectorOperators.GE, bound)));
                 FloatVector y1 = FloatVector.fromArray(F, gate, go + p * WIDTH + WIDTH);
                 d1 = zero.blend(d1, y1.compare(VectorOperators.GT, 0f).andNot(y1.compare(VectorOperators.GE, bound)));
+                if (keep) {
+                    d0.intoArray(passed, po + p * WIDTH);
+                    d1.intoArray(passed, po + p * WIDTH + WIDTH);
+                }
             } else if (most > 0) {
                 FloatVector y0 = x0.fma(scale, shift);
                 d0 = zero.blend(d0, y0.compare(VectorOperators.GT, 0f).andNot(y0.compare(VectorOperators.GE, bound)));
@@ -239,6 +246,9 @@ public final class Planes {
             if (gated) {
                 FloatVector y0 = FloatVector.fromArray(F, gate, go + p * WIDTH);
                 d0 = zero.blend(d0, y0.compare(VectorOperators.GT, 0f).andNot(y0.compare(VectorOperators.GE, bound)));
+                if (keep) {
+                    d0.intoArray(passed, po + p * WIDTH);
+                }
             } else if (most > 0) {
                 FloatVector y0 = x0.fma(scale, shift);
                 d0 = zero.blend(d0, y0.compare(VectorOperators.GT, 0f).andNot(y0.compare(VectorOperators.GE, bound)));
