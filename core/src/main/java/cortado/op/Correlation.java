@@ -266,11 +266,15 @@ final class Correlation {
 
     /** Reads the blocks of x that some taps meet, where they are read in place: in the order of memory it comes several times as fast. */
     private void fetch(Stretch s, int t, int end, int taps, Tensor x, Tensor room) {
-        for (int b = 0; !padded && read.lanes() && groups == 1 && b < read.blocks(); b++) {
+        if (padded || groups > 1 || !read.lanes() || this.x.vectors()) {
+            return;
+        }
+        int rows = Math.min((s.rows - 1) * stride + 1, this.x.h() - s.top * stride);
+        for (int b = 0; b < read.blocks(); b++) {
             int first = b * Lanes.WIDTH * (taps / in);
             for (int m = 0; first >= t && first < end && m < s.images; m++) {
                 room.floats()[room.offset()] = Blocks.fetch(x.floats(),
-                        x.offset() + inPlace(s) + m * this.x.image() + b * this.x.block(), ((s.rows - 1) * stride + 1) * this.x.row());
+                        x.offset() + inPlace(s) + m * this.x.image() + b * this.x.block(), rows * this.x.row());
             }
         }
     }
