@@ -248,7 +248,8 @@ final class Correlation {
         int from = padded ? room.offset() : x.offset() + inPlace(s);
         for (int i = 0; i < subs.size(); i++) {
             int taps = subs.get(i).taps;
-            int chunk = apart() ? Math.max(1, taps) : Math.min(CHUNK, STREAMS * Lanes.WIDTH * Math.max(1, taps / in));
+            int chunks = apart() ? 1 : Math.ceilDiv(taps, Math.min(CHUNK, STREAMS * Lanes.WIDTH * Math.max(1, taps / in)));
+            int chunk = chunks == 1 ? taps : Math.ceilDiv(taps, Lanes.WIDTH * Math.max(1, chunks)) * Lanes.WIDTH; // as equal as possible
             int t = 0;
             do { // without taps y is what it begins with
                 int end = Math.min(taps, t + chunk);

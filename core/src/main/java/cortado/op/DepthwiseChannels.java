@@ -209,7 +209,9 @@ final class DepthwiseChannels implements Wide {
                 forward.row.gradient(sums, so + forward.from(p) * DepthwiseRow.S * Lanes.WIDTH, o.dy().floats(), dyo,
                         o.x().floats(),
                         xo + forward.at(p), x.row(), forward.count(p));
-                Blocks.addLanes(sums, so + TAPS * Lanes.WIDTH, o.dy().floats(), dyo, y.w(), Lanes.WIDTH);
+                if (o.db().isPresent()) {
+                    Blocks.addLanes(sums, so + TAPS * Lanes.WIDTH, o.dy().floats(), dyo, y.w(), Lanes.WIDTH);
+                }
             }
         }
     }

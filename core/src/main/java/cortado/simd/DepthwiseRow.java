@@ -14,8 +14,8 @@ import jdk.incubator.vector.FloatVector;
  * dw[r, s] += Σ_q x[r, q·stride − left + s] · dy[q]
  * </pre>
  *
- * Strategies: with stride 1 eight neighbours go by together, so that a block of x is loaded once a row and not three times; the rest of
- * a row, and other strides, by six, of which those past the last repeat it. Pixels whose window leaves the image go one by one.
+ * Strategies: with stride 1 or 2 eight neighbours go by together, so that a block of x is loaded once a row and not three times; the
+ * rest of a row, and other strides, by six, of which those past the last repeat it. Pixels whose window leaves the image go one by one.
  *
  * @param stride floats of x are {@code stride·16} from one output to the next
  * @param left   columns of zeros before x
@@ -68,6 +68,10 @@ public record DepthwiseRow(int stride, int left, int w, int q) {
                 eight(y, yo + lane + i * WIDTH, start, so + lane + i * sStep, sStep, x, at + lane + i * WIDTH, xRow, rows, f,
                         fo + lane);
             }
+            for (; stride == 2 && i + 8 <= to; i += 8) {
+                eightOfTwo(y, yo + lane + i * WIDTH, start, so + lane + i * sStep, sStep, x, at + lane + i * 2 * WIDTH, xRow, rows, f,
+                        fo + lane);
+            }
             for (; i < to; i += 6) {
                 six(y, yo + lane, start, so + lane, sStep, x, at + lane, xRow, rows, f, fo + lane, i, to - 1, stride * WIDTH);
             }
@@ -114,6 +118,36 @@ public record DepthwiseRow(int stride, int left, int w, int q) {
             a5 = f2.fma(c7, f1.fma(c6, f0.fma(c5, a5)));
             a6 = f2.fma(c8, f1.fma(c7, f0.fma(c6, a6)));
             a7 = f2.fma(c9, f1.fma(c8, f0.fma(c7, a7)));
+        }
+        a0.intoArray(y, yo);
+        a1.intoArray(y, yo + WIDTH);
+        a2.intoArray(y, yo + 2 * WIDTH);
+        a3.intoArray(y, yo + 3 * WIDTH);
+        a4.intoArray(y, yo + 4 * WIDTH);
+        a5.intoArray(y, yo + 5 * WIDTH);
+        a6.intoArray(y, yo + 6 * WIDTH);
+        a7.intoArray(y, yo + 7 * WIDTH);
+    }
+
+    /** With stride 2: what distances are is known, so few of them are checked, and more loads are on their way to memory at once. */
+    private static void eightOfTwo(float[] y, int yo, float[] start, int so, int sStep, float[] x, int xo, int xRow, int rows,
+            float[] f, int fo) {
+        FloatVector a0 = load(start, so), a1 = load(start, so + sStep), a2 = load(start, so + 2 * sStep);
+        FloatVector a3 = load(start, so + 3 * sStep), a4 = load(start, so + 4 * sStep), a5 = load(start, so + 5 * sStep);
+        FloatVector a6 = load(start, so + 6 * sStep), a7 = load(start, so + 7 * sStep);
+        for (int r = 0, o = xo, v = fo; r < rows; r++, o += xRow, v += S * WIDTH) {
+            FloatVector f0 = load(f, v), f1 = load(f, v + WIDTH), f2 = load(f, v + 2 * WIDTH);
+            FloatVector c2 = load(x, o + 2 * WIDTH), c4 = load(x, o + 4 * WIDTH), c6 = load(x, o + 6 * WIDTH);
+            FloatVector c8 = load(x, o + 8 * WIDTH), c10 = load(x, o + 10 * WIDTH), c12 = load(x, o + 12 * WIDTH);
+            FloatVector c14 = load(x, o + 14 * WIDTH);
+            a0 = f2.fma(c2, f1.fma(load(x, o + WIDTH), f0.fma(load(x, o), a0)));
+            a1 = f2.fma(c4, f1.fma(load(x, o + 3 * WIDTH), f0.fma(c2, a1)));
+            a2 = f2.fma(c6, f1.fma(load(x, o + 5 * WIDTH), f0.fma(c4, a2)));
+            a3 = f2.fma(c8, f1.fma(load(x, o + 7 * WIDTH), f0.fma(c6, a3)));
+            a4 = f2.fma(c10, f1.fma(load(x, o + 9 * WIDTH), f0.fma(c8, a4)));
+            a5 = f2.fma(c12, f1.fma(load(x, o + 11 * WIDTH), f0.fma(c10, a5)));
+            a6 = f2.fma(c14, f1.fma(load(x, o + 13 * WIDTH), f0.fma(c12, a6)));
+            a7 = f2.fma(load(x, o + 16 * WIDTH), f1.fma(load(x, o + 15 * WIDTH), f0.fma(c14, a7)));
         }
         a0.intoArray(y, yo);
         a1.intoArray(y, yo + WIDTH);

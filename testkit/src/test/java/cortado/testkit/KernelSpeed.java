@@ -42,13 +42,17 @@ final class KernelSpeed {
         for (int[] s : three) {
             all.add(job("3x3 " + s[0] + " " + s[2], new Conv2d(s[1], Window.of(3, 1, 1), 1, false), s[0], s[2], Layout.CHANNELS));
         }
-        int[][] one = {{256, 64, 56}, {64, 256, 56}, {1024, 256, 14}, {512, 2048, 7}, {144, 24, 56}};
+        int[][] one = {{256, 64, 56}, {64, 256, 56}, {1024, 256, 14}, {512, 2048, 7}, {16, 96, 112}, {96, 24, 56}, {24, 144, 56}, {144, 24, 56},
+                {32, 192, 28}, {192, 32, 28}, {576, 96, 14}, {960, 160, 7}};
         for (int[] s : one) {
             all.add(job("1x1 " + s[0] + " " + s[1], new Conv2d(s[1], Window.of(1), 1, false), s[0], s[2], Layout.CHANNELS));
         }
         all.add(job("3x3/2 128 56", new Conv2d(128, Window.of(3, 2, 1), 1, false), 128, 56, Layout.CHANNELS));
+        all.add(job("3x3/2 3 224", new Conv2d(32, Window.of(3, 2, 1), 1, false), 3, 224, Layout.ROWS));
         all.add(job("7x7/2 3 224", new Conv2d(64, Window.of(7, 2, 3), 1, false), 3, 224, Layout.ROWS));
         all.add(job("depthwise 96 56", new Conv2d(96, Window.of(3, 1, 1), 96, false), 96, 56, Layout.CHANNELS));
+        all.add(job("depthwise 384 14", new Conv2d(384, Window.of(3, 1, 1), 384, false), 384, 14, Layout.CHANNELS));
+        all.add(job("depthwise/2 96 112", new Conv2d(96, Window.of(3, 2, 1), 96, false), 96, 112, Layout.CHANNELS));
         all.add(new Job("linear 1024", new Linear(1024, false), Shape.of(1024, 1024), Layout.CHANNELS));
         return all;
     }
