@@ -51,7 +51,7 @@ if not "%rc%"=="0" (
 move /y "%root%\target\built" "%stamp%" >nul
 
 :run
-"%jdk%\bin\java" -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=64 -XX:MaxNewSize=32m -XX:MaxRAMPercentage=70 -XX:-UsePerfData -Djava.awt.headless=true -Dcortado.command=cortado %CORTADO_JAVA_OPTS% -p "%app%" -m cortado.cli/cortado.cli.Main %*
+"%jdk%\bin\java" -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=64 -XX:InitialRAMPercentage=0.01 -Xmn32m -XX:SurvivorRatio=2 -XX:MinHeapFreeRatio=1 -XX:MaxHeapFreeRatio=2 -XX:MetaspaceSize=64m -XX:MaxRAMPercentage=70 -XX:-UsePerfData -Djava.awt.headless=true -Dcortado.command=cortado %CORTADO_JAVA_OPTS% -p "%app%" -m cortado.cli/cortado.cli.Main %*
 exit /b %errorlevel%
 
 :consider

@@ -1,10 +1,9 @@
 package cortado.bench;
 
+import cortado.train.Footprint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.StringJoiner;
 
 /** One side of a race, in a process of its own: does the steps of a job when told to. */
@@ -61,7 +60,7 @@ public interface Worker {
                 case "run" -> answer(out, "run " + run(worker, Integer.parseInt(order[1])));
                 case "epoch" -> answer(out, "epoch " + Learner.epoch(worker, Integer.parseInt(order[1])));
                 case "evaluate" -> answer(out, "evaluate " + Learner.evaluate(worker));
-                case "memory" -> answer(out, "memory " + peakMemory());
+                case "memory" -> answer(out, "memory " + Footprint.peak().orElse(0));
                 default -> throw new IOException("unknown order: " + line);
             }
         }
@@ -92,15 +91,5 @@ public interface Worker {
             worker.step(i);
         }
         return (System.nanoTime() - start) / 1e9;
-    }
-
-    /** The peak resident set, VmHWM in /proc. */
-    private static long peakMemory() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        if (!Files.isReadable(status)) {
-            return 0;
-        }
-        return Files.readAllLines(status).stream().filter(l -> l.startsWith("VmHWM:"))
-                .mapToLong(l -> 1024 * Long.parseLong(l.replaceAll("[^0-9]", ""))).findFirst().orElse(0);
     }
 }

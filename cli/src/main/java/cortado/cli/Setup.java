@@ -47,7 +47,9 @@ record Setup(Settings settings, Graph network, DataSplit data) {
         if (image.isPresent()) {
             whole = whole.with("input_size", image.get().toString().replace('×', 'x'));
         }
-        return new Setup(Settings.of(whole), network, split);
+        Settings settings = Settings.of(whole);
+        System.gc(); // what reading files left is given back before the plans are laid on top of it
+        return new Setup(settings, network, split);
     }
 
     /** The same, as a run keeps it: its settings lead to its files from wherever it is gone on with. */

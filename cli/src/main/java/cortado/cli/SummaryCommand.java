@@ -10,6 +10,7 @@ import cortado.op.Op;
 import cortado.plan.Plan;
 import cortado.tensor.Rng;
 import cortado.tensor.Shape;
+import cortado.train.Footprint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,16 +69,20 @@ final class SummaryCommand implements Callable<Integer> {
         }
         Plan.Outline training = Plan.outline(graph.withLoss(), batch, Backend.vector(), threads, true);
         Plan.Outline inference = Plan.outline(graph, batch, Backend.vector(), threads, false);
+        Footprint process = Footprint.outline(graph, batch, threads);
         List<Layer> layers = layers(graph, training.lines());
         o.tell(Json.object().with("model", source.name()).with("parameters", graph.learned()).with("flops", graph.flops(1))
                 .with("layers", layers.stream().map(Layer::json).toList())
                 .with("memory", Json.object().with("batch", batch).with("threads", threads).with("training_bytes", training.bytes())
-                        .with("inference_bytes", inference.bytes()).with("weights_bytes", 4 * graph.learned())));
+                        .with("inference_bytes", inference.bytes()).with("weights_bytes", 4 * graph.learned())
+                        .with("process", process.json())));
         if (!o.json()) {
             print(o, source, layers, graph.learned());
             String form = "memory for batches of %d on %d thread%s: %s to train, %s to predict, and %s of weights";
             o.say(String.format(Locale.ROOT, form, batch, threads, threads == 1 ? "" : "s",
                     Texts.bytes(training.bytes()), Texts.bytes(inference.bytes()), Texts.bytes(4 * graph.learned())));
+            o.say("the whole process of a training: " + Texts.memory(process) + "; and what the data set keeps, "
+                    + Texts.bytes(graph.input().example().size()) + " an image");
         }
         return Exit.OK;
     }

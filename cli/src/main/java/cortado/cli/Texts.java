@@ -1,5 +1,6 @@
 package cortado.cli;
 
+import cortado.train.Footprint;
 import java.util.Locale;
 
 /** Numbers as people read them. */
@@ -17,6 +18,18 @@ final class Texts {
         return n < 1_000_000 ? String.format(Locale.ROOT, "%.1f kB", n / 1e3)
                 : n < 1_000_000_000 ? String.format(Locale.ROOT, "%.1f MB", n / 1e6)
                 : String.format(Locale.ROOT, "%.1f GB", n / 1e9);
+    }
+
+    /** {@code 1.05 GB (a step 620.0 MB, …)}. */
+    static String memory(Footprint f) {
+        return exact(f.total()) + " (a step " + bytes(f.plan()) + ", judging " + bytes(f.judging())
+                + ", weights and what the optimizer keeps " + bytes(f.weights()) + ", batches ahead " + bytes(f.batches())
+                + (f.data() == 0 ? "" : ", data " + bytes(f.data())) + ", Java " + bytes(f.java()) + ")";
+    }
+
+    /** {@code 1.05 GB}: three digits, so that two can be compared. */
+    static String exact(long n) {
+        return n < 1_000_000_000 ? String.format(Locale.ROOT, "%.0f MB", n / 1e6) : String.format(Locale.ROOT, "%.2f GB", n / 1e9);
     }
 
     /** {@code 8 s}, {@code 3:07}, {@code 1:02:03}. */

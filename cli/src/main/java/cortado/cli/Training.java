@@ -1,7 +1,9 @@
 package cortado.cli;
 
 import cortado.io.Hint;
+import cortado.io.Json;
 import cortado.train.Event;
+import cortado.train.Footprint;
 import cortado.train.Outcome;
 import cortado.train.Position;
 import cortado.train.Run;
@@ -10,6 +12,7 @@ import cortado.train.Tta;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.OptionalLong;
 
 /** A training that leaves a run, as a person sees it: begun or gone on with, stopped, failed or done. */
 final class Training {
@@ -18,6 +21,7 @@ final class Training {
     private final Run run;
     private final Progress progress;
     private int steps;
+    private long told;
     private volatile boolean stopping;
     private boolean stopped;
 
@@ -68,6 +72,9 @@ final class Training {
     }
 
     private void listen(Event event) {
+        if (event instanceof Event.Done || event instanceof Event.Stopped) {
+            System.gc(); // so that the report's pictures find room where steps left garbage
+        }
         run.accept(event);
         switch (event) {
             case Event.Started s -> started(s);
@@ -83,10 +90,12 @@ final class Training {
 
     private void started(Event.Started s) {
         steps = s.steps();
+        told = s.memory().total();
         o.note(String.format(Locale.ROOT, "%s: %,d images to learn from, %,d held out, %d classes", s.data().name(),
                 s.data().train().size(), s.data().test().size(), s.data().classes().size()));
-        o.note(String.format(Locale.ROOT, "%s: %,d parameters, images of %s, %s planned", s.settings().model(), s.parameters(),
-                s.data().image(), Texts.bytes(s.bytes())));
+        o.note(String.format(Locale.ROOT, "%s: %,d parameters, images of %s", s.settings().model(), s.parameters(),
+                s.data().image()));
+        o.note("memory: " + Texts.memory(s.memory()));
         o.note("run: " + run.folder());
     }
 
@@ -96,7 +105,11 @@ final class Training {
     }
 
     private void ended(Outcome outcome) {
-        o.tell(run.summary(stopped ? "stopped" : "done", outcome));
+        Json.Obj summary = run.summary(stopped ? "stopped" : "done", outcome);
+        OptionalLong took = Footprint.peak();
+        o.tell(took.isEmpty() ? summary
+                : summary.with("memory", Json.object().with("told", told).with("took", took.getAsLong())));
+        took.ifPresent(bytes -> o.note("memory: told " + Texts.exact(told) + ", took " + Texts.exact(bytes)));
         if (!stopped && outcome.epochs() < setup.settings().epochs()) {
             o.note("stopped early: no epoch was better than epoch " + outcome.bestEpoch() + " for " + setup.settings().patience()
                     + " epochs (--patience)");

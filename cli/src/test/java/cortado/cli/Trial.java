@@ -158,7 +158,8 @@ record Trial(Path logs, Path whole, Path run, List<String> train) {
 
     private static String log(String s) {
         return s.lines().filter(l -> !l.matches("\\{\"event\":\"(progress|resumed|damaged)\".*"))
-                .map(l -> l.replaceAll(",\"(seconds|images_per_s|bytes)\":[^,}]*", "")).collect(Collectors.joining("\n"));
+                .map(l -> l.replaceAll(",\"(seconds|images_per_s)\":[^,}]*|,\"memory\":\\{[^}]*\\}", ""))
+                .collect(Collectors.joining("\n"));
     }
 
     private static String page(String s) {

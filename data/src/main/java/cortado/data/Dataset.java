@@ -37,6 +37,11 @@ public interface Dataset {
      */
     String describe(int i);
 
+    /** {@return bytes of memory that its pixels keep; 0 where each image is read when it is needed} */
+    default long kept() {
+        return (long) size() * image().size();
+    }
+
     /**
      * {@return a copy of its pixels, {@code C H W} bytes, each 0–255 unsigned}
      * @param i example, 0 … size−1

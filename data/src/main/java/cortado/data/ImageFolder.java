@@ -236,6 +236,12 @@ final class ImageFolder implements Dataset {
         return labels[i];
     }
 
+    /** An array each: with its header, and with what lies between it and the next. */
+    @Override
+    public long kept() {
+        return kept.length() * Math.ceilDiv(image.size() + 16L, 64) * 64;
+    }
+
     @Override
     public void pixels(int i, byte[] to, int at) {
         byte[] p = i < kept.length() ? kept.get(i) : Images.read(files.get(i), image);

@@ -19,8 +19,8 @@ import java.util.concurrent.CancellationException;
  * epoch can be taken up in its middle.
  */
 public final class Loader {
-    /** One batch in use, one ready, one being filled. */
-    private static final int RING = 3;
+    /** Batches that a loader holds: one in use, one ready, one being filled. */
+    public static final int RING = 3;
 
     private final Dataset data;
     private final int size;

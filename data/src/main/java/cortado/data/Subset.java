@@ -31,6 +31,11 @@ record Subset(Dataset of, int[] indices) implements Dataset {
     }
 
     @Override
+    public long kept() {
+        return of.size() == 0 ? 0 : of.kept() / of.size() * size();
+    }
+
+    @Override
     public String describe(int i) {
         return of.describe(indices[i]);
     }

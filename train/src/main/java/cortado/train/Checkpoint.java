@@ -141,6 +141,11 @@ public record Checkpoint(Position at, List<EpochResult> history, Map<String, Str
         }
     }
 
+    /** {@return how many numbers its tensors have} */
+    long numbers() {
+        return parts.values().stream().mapToLong(Parameters::count).sum();
+    }
+
     /** {@return the tensors of a part}; throws {@link FormatException} if there is none. */
     Parameters part(String name) {
         Parameters p = parts.get(name);

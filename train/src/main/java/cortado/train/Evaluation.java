@@ -6,9 +6,12 @@ import cortado.graph.Model;
 import cortado.io.Json;
 import cortado.op.Backend;
 import cortado.plan.Plan;
+import cortado.tensor.Layout;
+import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 
 /**
  * How well a network does on labelled images it did not learn from. Whatever loss it learned by, its scores are taken for those of
@@ -35,7 +38,10 @@ public record Evaluation(List<String> classes, double top1, double top5, double 
     public static final int PAIRS = 20;
     /** Examples that are kept of a confused pair. */
     public static final int PER_PAIR = 8;
-    private static final int BATCH = 256;
+    /** Images that are judged at once: at most so many, and pixels, but at least {@link #LEAST} images. */
+    private static final int MOST = 256;
+    private static final int PIXELS = 1 << 18;
+    private static final int LEAST = 16;
 
     /** Copies the lists. */
     public Evaluation {
@@ -102,10 +108,31 @@ public record Evaluation(List<String> classes, double top1, double top5, double 
      * @throws ShapeException if images or classes do not fit the model
      */
     public static Evaluation of(Model model, Dataset data, Backend backend, int threads, Tta tta) {
+        return of(model, data, backend, threads, tta, seen -> {});
+    }
+
+    /**
+     * Evaluates a model.
+     *
+     * @param model   what to judge
+     * @param data    what by; its classes must be the model's, where the model knows them
+     * @param backend chooses kernels
+     * @param threads at least 1; they do not change the result
+     * @param tta     what the model is shown of each image
+     * @param seen    told how many images have been judged, after each
+     * @return the judgement
+     * @throws ShapeException if images or classes do not fit the model
+     */
+    public static Evaluation of(Model model, Dataset data, Backend backend, int threads, Tta tta, IntConsumer seen) {
         check(model, data);
-        try (Plan plan = Plan.inference(model.graph(), model.parameters(), Math.min(BATCH, data.size()), backend, threads)) {
-            return of(plan, Loader.inOrder(data, model.normalization(), plan.batch(), plan.images().layout()), data, tta);
+        try (Plan plan = Plan.inference(model.graph(), model.parameters(), batch(data.image(), data.size()), backend, threads)) {
+            return of(plan, Loader.inOrder(data, model.normalization(), plan.batch(), plan.images().layout()), data, tta, seen);
         }
+    }
+
+    /** How many images are judged at once: few large ones, so that judging takes less memory than a step of learning. */
+    static int batch(Shape image, int images) {
+        return Math.min(Math.clamp(PIXELS / image.size() / Layout.WIDTH * Layout.WIDTH, LEAST, MOST), images);
     }
 
     private static void check(Model model, Dataset data) {
@@ -121,9 +148,12 @@ public record Evaluation(List<String> classes, double top1, double top5, double 
     }
 
     /** A plan's images in order, so that sums always have the same order too. */
-    static Evaluation of(Plan plan, Loader loader, Dataset data, Tta tta) {
+    static Evaluation of(Plan plan, Loader loader, Dataset data, Tta tta, IntConsumer seen) {
         Tally tally = new Tally(data.classes(), data.size());
-        tta.scores(plan, loader, tally::add);
+        tta.scores(plan, loader, (i, label, scores) -> {
+            tally.add(i, label, scores);
+            seen.accept(i + 1);
+        });
         return tally.evaluation(data::describe, tta);
     }
 

@@ -21,11 +21,10 @@ public sealed interface Event {
      * @param dataSha256 the data's fingerprint
      * @param parameters learned numbers
      * @param steps      in an epoch
-     * @param bytes      that both plans have allocated
+     * @param memory     that its process will take
      */
-    record Started(Settings settings, Graph network, DataSplit data, String dataSha256, long parameters, int steps, long bytes)
-            implements
-                Event {
+    record Started(Settings settings, Graph network, DataSplit data, String dataSha256, long parameters, int steps,
+            Footprint memory) implements Event {
     }
 
     /**
@@ -151,7 +150,8 @@ public sealed interface Event {
         return switch (this) {
             case Started s -> Json.object().with("event", "started").with("data", s.data.name()).with("data_sha256", s.dataSha256)
                     .with("train_images", s.data.train().size()).with("val_images", s.data.test().size())
-                    .with("parameters", s.parameters).with("steps_per_epoch", s.steps).with("bytes", s.bytes);
+                    .with("parameters", s.parameters).with("steps_per_epoch", s.steps)
+                    .with("memory", s.memory.json());
             case Resumed r -> Json.object().with("event", "resumed").with("epoch", r.at.epoch() + 1).with("step", r.at.batch());
             case Save s -> Save.json(s.checkpoint.at());
             case FirstBatch b -> Json.object().with("event", "batch").with("images", b.batch.n());

@@ -29,7 +29,6 @@ import java.util.function.DoublePredicate;
  * {@link Event}s. One seed decides the weights ({@code split("init")}), the order and the augmentation.
  */
 public final class Trainer implements AutoCloseable {
-    private static final int EVALUATION_BATCH = 256;
     private static final String INITIAL = "initial_sha256";
 
     private final Settings settings;
@@ -41,7 +40,6 @@ public final class Trainer implements AutoCloseable {
     private final Normalization normalization;
     private final long dropout;
     private final Parameters weights;
-    private final Parameters judged;
     private final Plan plan;
     private final Plan judge;
     private final Loader loader;
@@ -89,19 +87,18 @@ public final class Trainer implements AutoCloseable {
         this.weights = Parameters.init(network, rng.split("init"));
         this.initial = settings.initial().map(file -> Initial.load(Path.of(file), network, weights));
         this.origin = origin();
-        this.judged = weights.copy();
-        int evaluated = Math.min(EVALUATION_BATCH, data.test().size());
         Set<String> frozen = settings.updates()
                 .frozen(network.params().stream().filter(Op.Param::learned).map(Op.Param::name).toList());
         this.plan = Plan.trainingWithLoss(
                 settings.objective().on(network, data.train(), settings.augmentation().mixing().on()), weights, settings.batch(),
                 backend, settings.threads(), frozen);
-        this.judge = Plan.inference(network, judged, evaluated, backend, settings.threads());
+        this.ema = settings.updates().ema().map(rule -> new Ema(rule, weights));
+        int evaluated = Evaluation.batch(data.image(), data.test().size());
+        this.judge = Plan.inference(network, shown(), evaluated, backend, settings.threads());
         this.loader = Loader.shuffled(data.train(), normalization, settings.batch(), plan.images().layout(), rng)
                 .changed(settings.augmentation().transform(), settings.augmentation().mixing(), rng);
         this.heldOut = Loader.inOrder(data.test(), normalization, evaluated, judge.images().layout());
         this.state = settings.optimizer().start(weights, plan.gradients(), false);
-        this.ema = settings.updates().ema().map(rule -> new Ema(rule, weights));
         this.watch = new Watch(weights, plan.gradients(), state.names(),
                 (long) settings.epochs() * loader.batches() / settings.updates().accumulate());
         this.best = new Best(weights.zeros());
@@ -151,16 +148,16 @@ public final class Trainer implements AutoCloseable {
         }
         from.ifPresent(this::expect);
         listener.accept(new Event.Started(settings, network, data, dataSha256, network.learned(), loader.batches(),
-                plan.bytes() + judge.bytes()));
+                Footprint.of(settings, network, data, plan, judge, from.map(Checkpoint::numbers).orElse(0L))));
         from.ifPresent(this::restore);
         begin = System.nanoTime() - Math.round(at.seconds() * 1e9);
         from.ifPresent(c -> listener.accept(resumed()));
-        Evaluation val = over() ? judge(shown()) : epoch(listener);
+        Evaluation val = over() ? judge() : epoch(listener);
         while (!over() && !stop) {
             val = epoch(listener);
         }
         int epochs = at.epoch() + (at.batch() > 0 ? 1 : 0);
-        Outcome outcome = new Outcome(model(best.epoch(), best.val(), best.weights()), model(epochs, val, shown().copy()),
+        Outcome outcome = new Outcome(model(best.epoch(), best.val(), best.weights()), model(epochs, val, shown()),
                 best.epoch(), best.val(), val, epochs, imagesPerSecond(), seconds());
         listener.accept(over() ? new Event.Done(outcome) : new Event.Stopped(outcome));
         return outcome;
@@ -195,7 +192,7 @@ public final class Trainer implements AutoCloseable {
         steps(listener);
         boolean whole = at.batch() == loader.batches();
         int epoch = at.epoch() + 1;
-        Evaluation val = judge(shown());
+        Evaluation val = judge();
         finite(val.loss(), "validation loss", listener);
         boolean improved = best.offer(epoch, val, shown());
         Event.EpochEnd end = new Event.EpochEnd(epoch, settings.epochs(), rate, at.loss() / at.images(), val, at.imagesPerSecond(),
@@ -296,10 +293,9 @@ public final class Trainer implements AutoCloseable {
                 history);
     }
 
-    private Evaluation judge(Parameters of) {
-        judged.copyFrom(of);
+    private Evaluation judge() {
         judge.refresh();
-        return Evaluation.of(judge, heldOut, data.test(), settings.tta());
+        return Evaluation.of(judge, heldOut, data.test(), settings.tta(), seen -> {});
     }
 
     /**
@@ -330,11 +326,12 @@ public final class Trainer implements AutoCloseable {
         at = from.at();
         history.addAll(from.history());
         state.resume(at.updates());
+        if (at.best() > 0) {
+            shown().copyFrom(from.part("best"));
+            best.resume(at.best(), judge());
+        }
         parts().forEach((name, tensors) -> tensors.copyFrom(from.part(name)));
         rate = at.batch() > 0 ? rate(at.batch() - 1) : rate;
-        if (at.best() > 0) {
-            best.resume(at.best(), judge(best.weights()));
-        }
     }
 
     /** What makes two trainings the same: all that decides a bit of the result. */
