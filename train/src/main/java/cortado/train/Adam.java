@@ -22,8 +22,8 @@ public record Adam(double beta1, double beta2, double epsilon, double weightDeca
     public Adam {
         Ranges.share("Adam's β1", beta1);
         Ranges.share("Adam's β2", beta2);
-        Ranges.positive("Adam's ε", epsilon);
-        Ranges.positive("weight decay", weightDecay);
+        Ranges.above("Adam's ε (--opt-eps)", epsilon);
+        Ranges.decay(weightDecay);
     }
 
     /**

@@ -16,8 +16,8 @@ public record AdamW(double beta1, double beta2, double epsilon, double weightDec
     public AdamW {
         Ranges.share("AdamW's β1", beta1);
         Ranges.share("AdamW's β2", beta2);
-        Ranges.positive("AdamW's ε", epsilon);
-        Ranges.positive("weight decay", weightDecay);
+        Ranges.above("AdamW's ε (--opt-eps)", epsilon);
+        Ranges.decay(weightDecay);
     }
 
     /**

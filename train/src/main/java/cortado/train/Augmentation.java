@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * How training images are changed at random, by timm's names. In this order: crop, resized crop, flips, rotation, RandAugment,
@@ -89,6 +90,32 @@ public record Augmentation(int crop, Transform.Border border, List<Double> scale
                 : Map.of(key, value);
     }
 
+    /** {@return keys that a config says and that mean nothing there, each with what it belongs to and is off} */
+    static SequencedMap<String, String> idle(Config c) {
+        boolean mixup = c.number("mixup").orElse(0.0) > 0;
+        boolean cutmix = c.number("cutmix").orElse(0.0) > 0;
+        SequencedMap<String, String> idle = new LinkedHashMap<>();
+        if (c.count("crop").orElse(0) == 0) {
+            idle.put("crop_border", "--crop");
+        }
+        if (c.numbers("scale").orElse(WHOLE).equals(WHOLE)) {
+            idle.put("ratio", "--scale");
+        }
+        if (c.number("reprob").orElse(0.0) == 0) {
+            idle.put("remode", "--reprob");
+            idle.put("recount", "--reprob");
+        }
+        if (!mixup && !cutmix) {
+            idle.put("mixup_prob", "--mixup or --cutmix");
+        }
+        // What runs wrote down of one alone says the usual.
+        if (!(mixup && cutmix) && !c.number("mixup_switch_prob").equals(Optional.of(Mixing.NONE.switchProbability()))) {
+            idle.put("mixup_switch_prob", "both --mixup and --cutmix");
+        }
+        idle.keySet().retainAll(c.json().fields().keySet());
+        return idle;
+    }
+
     /** {@return what a config says}; throws {@link FormatException}. */
     static Augmentation of(Config c) {
         Erasing erasing = new Erasing(c.number("reprob").orElse(0.0), word(c, "remode", Erasing.Mode.values(), Erasing.NONE.mode()),
@@ -97,12 +124,17 @@ public record Augmentation(int crop, Transform.Border border, List<Double> scale
         Mixing mixing = new Mixing(alpha(c, "mixup"), alpha(c, "cutmix"),
                 c.number("mixup_prob").orElse(none.probability()), c.number("mixup_switch_prob").orElse(none.switchProbability()),
                 c.count("mixup_off_epoch").orElse(none.offEpoch()));
-        return new Augmentation(c.count("crop").orElse(0), word(c, "crop_border", Transform.Border.values(), Transform.Border.ZERO),
+        Augmentation all = new Augmentation(c.count("crop").orElse(0),
+                word(c, "crop_border", Transform.Border.values(), Transform.Border.ZERO),
                 c.numbers("scale").orElse(WHOLE), c.numbers("ratio").orElse(RATIO), c.number("hflip").orElse(0.0),
                 c.number("vflip").orElse(0.0), c.number("rotation").orElse(0.0), c.text("aa").filter(t -> !t.equals("none"))
                         .map(RandAugment::of),
                 jitter(c.numbers("color_jitter").orElse(List.of(0.0))), c.count("cutout").orElse(0),
                 erasing, mixing);
+        idle(c).forEach((key, without) -> {
+            throw new FormatException("--" + key.replace('_', '-') + " means nothing without " + without + "; leave it out");
+        });
+        return all;
     }
 
     private static double alpha(Config c, String key) {

@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -188,6 +190,14 @@ public record Config(Json.Obj json) {
         text("loss").ifPresent(loss -> both.keySet().removeAll(Objective.Kind.of(loss).meaningless()));
         stretch(low, both);
         both.putAll(json.fields());
+        Config all = new Config(new Json.Obj(both));
+        Set<String> off = new HashSet<>(Augmentation.idle(all).keySet()); // what belongs to what is switched off here goes with it
+        off.removeAll(Augmentation.idle(low).keySet());
+        off.removeAll(json.fields().keySet());
+        if (off.isEmpty()) {
+            return all;
+        }
+        both.keySet().removeAll(off);
         return new Config(new Json.Obj(both));
     }
 

@@ -25,8 +25,8 @@ public record Lamb(double beta1, double beta2, double epsilon, double weightDeca
     public Lamb {
         Ranges.share("LAMB's β1", beta1);
         Ranges.share("LAMB's β2", beta2);
-        Ranges.above("LAMB's ε", epsilon);
-        Ranges.positive("weight decay", weightDecay);
+        Ranges.above("LAMB's ε (--opt-eps)", epsilon);
+        Ranges.decay(weightDecay);
     }
 
     @Override

@@ -21,6 +21,13 @@ final class Ranges {
         }
     }
 
+    /** Weight decay, 0 ≤ λ ≤ 1: what takes more than all of a weight at a rate of 1 is a slip of the keyboard. */
+    static void decay(double value) {
+        if (!(value >= 0 && value <= 1)) {
+            throw new FormatException("weight decay (--weight-decay): expected 0 … 1, usually 1e-5 … 0.1, received " + value);
+        }
+    }
+
     /** 0 < value < ∞: a limit, a divisor. */
     static void above(String what, double value) {
         if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {

@@ -22,8 +22,8 @@ public record RmsProp(double alpha, double momentum, double epsilon, double weig
     public RmsProp {
         Ranges.share("RMSProp's α", alpha);
         Ranges.share("momentum", momentum);
-        Ranges.positive("RMSProp's ε", epsilon);
-        Ranges.positive("weight decay", weightDecay);
+        Ranges.above("RMSProp's ε (--opt-eps)", epsilon);
+        Ranges.decay(weightDecay);
     }
 
     @Override

@@ -20,7 +20,7 @@ public record Sgd(double momentum, double weightDecay, boolean nesterov) impleme
     /** Checks ranges; throws {@link FormatException}. */
     public Sgd {
         Ranges.share("momentum", momentum);
-        Ranges.positive("weight decay", weightDecay);
+        Ranges.decay(weightDecay);
         if (nesterov && momentum == 0) {
             throw new FormatException("Nesterov's momentum needs a momentum above 0");
         }

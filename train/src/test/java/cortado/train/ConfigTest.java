@@ -94,6 +94,19 @@ class ConfigTest {
         assertThatThrownBy(() -> Settings.of(config("{\"epochs\":30}").over(alone))).isInstanceOf(FormatException.class);
     }
 
+    /** Switched off, it takes out of a recipe what belongs to it; what was said along with it is still refused. */
+    @Test
+    void whatIsSwitchedOffTakesWithItWhatBelongsToIt() {
+        Config recipe = config("{\"data\":\"digits\",\"scale\":[0.5,1],\"ratio\":[0.9,1.1],\"reprob\":0.2,\"recount\":2,"
+                + "\"mixup\":0.2,\"cutmix\":1,\"mixup_switch_prob\":0.3}");
+        Augmentation a = Settings.of(config("{\"scale\":[1,1],\"reprob\":0,\"cutmix\":0}").over(recipe)).augmentation();
+        assertThat(a.erasing().count()).isEqualTo(1);
+        assertThat(a.mixing().switchProbability()).isEqualTo(0.5);
+        assertThat(Settings.of(config("{\"cutmix\":0.5}").over(recipe)).augmentation().mixing().switchProbability()).isEqualTo(0.3);
+        assertThatThrownBy(() -> Settings.of(config("{\"reprob\":0,\"recount\":3}").over(recipe)))
+                .hasMessageContaining("--recount means nothing without --reprob");
+    }
+
     /** A loss leaves of a recipe what means something for it. */
     @Test
     void aLossTakesWhatMeansNothingForItOutOfTheRecipe() {
@@ -193,6 +206,16 @@ class ConfigTest {
         "{`loss`: `huber`, `smoothing`: 0.1} | --smoothing means nothing with --loss huber",
         "{`loss`: `bce`, `class_weights`: [1, 2]} | --class-weights goes with --loss ce alone, received --loss bce",
         "{`loss`: `mse`, `class_weights`: `balanced`} | --class-weights goes with --loss ce alone, received --loss mse",
+        "{`ratio`: [0.5, 2]} | --ratio means nothing without --scale; leave it out",
+        "{`remode`: `pixel`} | --remode means nothing without --reprob",
+        "{`reprob`: 0, `recount`: 2} | --recount means nothing without --reprob",
+        "{`mixup_prob`: 0.5} | --mixup-prob means nothing without --mixup or --cutmix",
+        "{`mixup`: 0.2, `mixup_switch_prob`: 0.4} | --mixup-switch-prob means nothing without both --mixup and --cutmix",
+        "{`crop_border`: `reflect`} | --crop-border means nothing without --crop",
+        "{`weight_decay`: 1e30} | (--weight-decay): expected 0 … 1, usually 1e-5 … 0.1, received 1.0E30",
+        "{`opt`: `sgd`, `weight_decay`: -0.1} | (--weight-decay): expected 0 … 1",
+        "{`opt`: `adam`, `opt_eps`: 0} | ε (--opt-eps): expected a number above 0, received 0.0",
+        "{`opt`: `rmsprop`, `opt_eps`: 0} | ε (--opt-eps): expected a number above 0, received 0.0",
         "{`tta`: `ten-crop`} | --tta: expected none or flip, received ten-crop",
     })
     void nonsenseIsRefusedInOneLine(String json, String message) {
