@@ -1,9 +1,11 @@
 package cortado.cli;
 
+import cortado.io.Json;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.StringWriter;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -36,7 +38,13 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         Output o = common.output();
-        commandLine(o).usage(o.json() ? o.err() : o.out());
+        String text = commandLine(o).getUsageMessage();
+        if (o.json()) {
+            help(text, o);
+        } else {
+            o.out().print(text);
+            o.out().flush();
+        }
     }
 
     /**
@@ -93,9 +101,25 @@ public final class Main implements Runnable {
     /** Runs one command; {@return its exit code}. */
     static int run(Output output, String... args) {
         try {
-            return commandLine(output).execute(args);
+            CommandLine cli = commandLine(output);
+            if (!output.json()) {
+                return cli.execute(args);
+            }
+            StringWriter text = new StringWriter();
+            cli.setOut(new java.io.PrintWriter(text));
+            int code = cli.execute(args);
+            help(text.toString(), output);
+            return code;
         } catch (OutOfMemoryError | StackOverflowError | LinkageError e) {
             return Failures.report(e, output);
+        }
+    }
+
+    /** What is written by picocli itself, help and completion, is text for people and one object for programs. */
+    private static void help(String text, Output output) {
+        if (!text.isEmpty()) {
+            output.say(text.stripTrailing());
+            output.tell(Json.object().with("event", "help").with("text", text));
         }
     }
 
@@ -119,7 +143,7 @@ public final class Main implements Runnable {
                 .addSubcommand("version", new VersionCommand(new Common(output)))
                 .addSubcommand("generate-completion", new GenerateCompletion())
                 .addSubcommand("help", new CommandLine.HelpCommand());
-        cli.setOut(new java.io.PrintWriter(output.json() ? output.err() : output.out(), true));
+        cli.setOut(new java.io.PrintWriter(output.out(), true));
         cli.setErr(new java.io.PrintWriter(output.err(), true));
         cli.setColorScheme(CommandLine.Help.defaultColorScheme(output.terminal().stdout() && output.terminal().colour()
                 ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));

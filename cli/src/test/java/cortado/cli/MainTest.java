@@ -31,6 +31,18 @@ class MainTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"--json", "help train --json", "train --help --json", "generate-completion --json", "help --json"})
+    void forProgramsHelpIsAnObjectToo(String args) {
+        Cli c = Cli.run(args.split(" "));
+        assertThat(c.code()).isZero();
+        assertThat(c.out().lines()).hasSize(1);
+        Json.Obj help = (Json.Obj) Json.parse(c.out(), "stdout");
+        assertThat(help.get("event")).contains(Json.of("help"));
+        assertThat(((Json.Str) help.get("text").orElseThrow()).value()).contains("cortado", "train");
+        assertThat(c.err()).contains("cortado", "train");
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "sumary | did you mean summary",
         "summary --bacth 3 | did you mean --batch",
