@@ -44,15 +44,16 @@ final class GradcheckCommand implements Callable<Integer> {
     public Integer call() {
         Output o = common.output();
         Source source = model.source(o);
-        List<Finding> findings = GradCheck.check(source.graph(), source.parameters(seed), batch, seed, samples);
+        Meter meter = new Meter(o, "checking", "gradients");
+        List<Finding> findings = GradCheck.check(source.graph(), source.parameters(seed), batch, seed, samples, (found, of) -> {
+            o.tell(json(found.getLast()));
+            meter.at(found.size(), of);
+        });
         Table table = new Table("gradient of", "shape", ">checked", ">kinks", ">worst error", "");
         for (Finding f : findings) {
             boolean passed = f.passed(GradCheck.TOLERANCE);
             table.row(f.tensor(), f.shape().toString(), Texts.count(f.checked()), Texts.count(f.kinks()),
                     Texts.small(f.error()), passed ? "ok" : "WRONG");
-            o.tell(Json.object().with("tensor", f.tensor()).with("shape", f.shape()).with("error", f.error())
-                    .with("beyond_rounding", f.excess())
-                    .with("checked", f.checked()).with("kinks", f.kinks()).with("passed", passed));
         }
         table.print(o);
         List<String> wrong = findings.stream().filter(f -> !f.passed(GradCheck.TOLERANCE)).map(Finding::tensor).toList();
@@ -66,5 +67,11 @@ final class GradcheckCommand implements Callable<Integer> {
                 : o.style(Output.Style.RED, "failed") + ": " + String.join(", ", wrong) + " of " + source.name()
                         + " differ from central differences by more than " + Texts.small(GradCheck.TOLERANCE));
         return wrong.isEmpty() ? Exit.OK : Exit.CHECK_FAILED;
+    }
+
+    private static Json.Obj json(Finding f) {
+        return Json.object().with("tensor", f.tensor()).with("shape", f.shape()).with("error", f.error())
+                .with("beyond_rounding", f.excess()).with("checked", f.checked()).with("kinks", f.kinks())
+                .with("passed", f.passed(GradCheck.TOLERANCE));
     }
 }

@@ -8,24 +8,20 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Shows on standard error how reading image files goes, if it takes longer than a glance: on a terminal a line that updates itself,
- * elsewhere a line every few seconds. Each image that is left out is named once, the more than {@value #NAMED} at the end only
- * counted; with {@code --json} all are told.
+ * Shows how reading image files goes, if it takes longer than a glance. Each image that is left out is named once, the more than
+ * {@value #NAMED} at the end only counted; with {@code --json} all are told.
  */
 final class LoadingNotes implements Consumer<Loading> {
     private static final int NAMED = 10;
-    private static final double PATIENCE = 1.5;
-    private static final double REDRAW_SECONDS = 0.1;
-    private static final double PLAIN_SECONDS = 3;
 
     private final Output output;
     private final Set<String> skipped = new HashSet<>();
     private int counted;
-    private long begin;
-    private double shown;
+    private Meter meter;
 
     LoadingNotes(Output output) {
         this.output = output;
+        this.meter = new Meter(output, "reading", "images");
     }
 
     @Override
@@ -56,22 +52,8 @@ final class LoadingNotes implements Consumer<Loading> {
 
     private void read(Loading.Read r) {
         if (r.images() == 1) {
-            begin = System.nanoTime();
-            shown = PATIENCE;
+            meter = new Meter(output, "reading", "images");
         }
-        double seconds = (System.nanoTime() - begin) / 1e9;
-        boolean last = r.images() == r.of();
-        boolean terminal = output.terminal().stderr();
-        if (last ? seconds > PATIENCE : seconds >= shown) {
-            shown = seconds + (terminal ? REDRAW_SECONDS : PLAIN_SECONDS);
-            String text = String.format(Locale.ROOT, "reading images: %,d of %,d, %,.0f images/s", r.images(), r.of(),
-                    r.images() / seconds);
-            if (terminal) {
-                output.err().print("\r" + text + "\u001b[K" + (last ? "\n" : ""));
-                output.err().flush();
-            } else {
-                output.note(text);
-            }
-        }
+        meter.at(r.images(), r.of());
     }
 }

@@ -73,12 +73,16 @@ final class PredictCommand implements Callable<Integer> {
         boolean failed = false;
         int batch = Math.min(BATCH, files.size());
         try (Plan plan = Plan.inference(model.graph(), model.parameters(), batch, Backend.vector(), threads.count())) {
+            Meter meter = new Meter(o, "looking at", "images");
             for (int from = 0; from < files.size(); from += plan.batch()) {
                 List<Path> some = files.subList(from, Math.min(files.size(), from + plan.batch()));
                 List<Picture> pictures = read(some, model, o);
                 failed |= pictures.size() < some.size();
                 if (!pictures.isEmpty()) {
                     predict(pictures, file, model, plan, t.tta(), width, o);
+                }
+                if (!o.terminal().stdout()) { // there the answers themselves go by
+                    meter.at(from + some.size(), files.size());
                 }
             }
         }

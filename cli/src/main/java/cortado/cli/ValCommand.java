@@ -68,7 +68,9 @@ final class ValCommand implements Callable<Integer> {
         }
         boolean own = learnt.filter(l -> same(l, name)).isPresent();
         DataSplit split = open(name, own, model.graph().input().example(), data.options(o, own ? run : Config.empty()));
-        Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count(), t.tta());
+        Meter meter = new Meter(o, "judging", "images");
+        Evaluation e = Evaluation.of(model, split.test(), Backend.vector(), threads.count(), t.tta(),
+                seen -> meter.at(seen, split.test().size()));
         if (!Double.isFinite(e.loss())) {
             throw TrainedOptions.notFinite(file, "the loss on " + split.name() + " is " + e.loss());
         }

@@ -6,6 +6,7 @@ import cortado.train.Event;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,5 +22,21 @@ class ProgressTest {
         String line = err.toString(StandardCharsets.UTF_8).replace("\r", "").replace("\u001b[K", "");
         assertThat(line.length()).isBetween(columns / 2, columns - 3);
         assertThat(line).doesNotContain("000000");
+    }
+
+    /** val, predict, gradcheck and reading images: nothing in the first moment, then lines that say how long it will take. */
+    @Test
+    void whatTakesLongSaysHowLong() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8);
+        long[] now = {5};
+        Meter meter = new Meter(new Output(stream, stream, Terminal.NONE, false, false), "judging", "images", () -> now[0]);
+        for (int i = 1; i <= 1000; i++) {
+            now[0] += 10_000_000;
+            meter.at(i, 1000);
+        }
+        assertThat(err.toString(StandardCharsets.UTF_8).lines()).containsExactly(
+                "judging: 150 of 1,000 images, 100 a second, ETA 9 s", "judging: 450 of 1,000 images, 100 a second, ETA 6 s",
+                "judging: 750 of 1,000 images, 100 a second, ETA 3 s", "judging: 1,000 of 1,000 images, 100 a second, in 10 s");
     }
 }

@@ -37,6 +37,33 @@ public final class GradCheck {
      * @return a finding per parameter ({@code conv1.weight}) and per layer's output ({@code d conv1}), from input to loss
      */
     public static List<Finding> check(Graph network, Parameters parameters, int batch, long seed, int samples) {
+        return check(network, parameters, batch, seed, samples, (found, of) -> {});
+    }
+
+    /** Is told of each finding while the check goes on. */
+    @FunctionalInterface
+    public interface Told {
+        /**
+         * Takes one.
+         *
+         * @param found so far, this one last
+         * @param of    how many there will be
+         */
+        void accept(List<Finding> found, int of);
+    }
+
+    /**
+     * On random images and labels.
+     *
+     * @param network    from images to scores, without the loss
+     * @param parameters of any type; not changed
+     * @param batch      images, at least 1; 2 is enough and fast
+     * @param seed       of images, labels and the elements chosen
+     * @param samples    elements checked of each tensor, all if there are no more
+     * @param told       of each finding, at once
+     * @return a finding per parameter ({@code conv1.weight}) and per layer's output ({@code d conv1}), from input to loss
+     */
+    public static List<Finding> check(Graph network, Parameters parameters, int batch, long seed, int samples, Told told) {
         Rng rng = new Rng(seed);
         Tensor images = Tensor.of(network.input().example().batch(batch), Type.F64);
         for (int i = 0; i < images.size(); i++) {
@@ -48,7 +75,7 @@ public final class GradCheck {
         for (int i = 0; i < labels.size(); i++) {
             labels.set(i, rng.split("labels").below(i, scores.dim(0)));
         }
-        return check(network, parameters, images, labels, seed, samples);
+        return check(network, parameters, images, labels, seed, samples, told);
     }
 
     /**
@@ -63,6 +90,11 @@ public final class GradCheck {
      * @return a finding per parameter and per layer's output, from input to loss
      */
     public static List<Finding> check(Graph network, Parameters parameters, Tensor images, Tensor labels, long seed, int samples) {
+        return check(network, parameters, images, labels, seed, samples, (found, of) -> {});
+    }
+
+    private static List<Finding> check(Graph network, Parameters parameters, Tensor images, Tensor labels, long seed, int samples,
+            Told told) {
         if (samples < 1) {
             throw new ShapeException("a gradient check needs at least 1 sample of each tensor, received " + samples);
         }
@@ -75,16 +107,20 @@ public final class GradCheck {
         walk.backward();
         List<Finding> all = new ArrayList<>();
         List<Shape> shapes = graph.shapes(images.shape().n());
+        int of = (int) (graph.params().stream().filter(Op.Param::learned).count()
+                + graph.nodes().stream().limit(graph.nodes().size() - 1L).filter(n -> !Walk.isLabels(n)).count());
         for (int i = 0; i < graph.nodes().size() - 1; i++) {
             Node n = graph.nodes().get(i);
             for (Op.Param param : n.op().params(Graph.inputs(n, shapes)).stream().filter(Op.Param::learned).toList()) {
                 String name = n.name() + "." + param.name();
                 all.add(compare(name, p.get(name), walk.gradients().get(name), walk, i, seed, samples));
+                told.accept(all, of);
             }
             // A changed parameter was put back, but what this node and later ones hold is from the last step.
             walk.forward(i);
             if (!Walk.isLabels(n)) {
                 all.add(compare("d " + n.name(), walk.value(i), walk.gradient(i), walk, i + 1, seed, samples));
+                told.accept(all, of);
             }
         }
         return all;

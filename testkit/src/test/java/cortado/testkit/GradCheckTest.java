@@ -20,6 +20,7 @@ import cortado.op.Softmax;
 import cortado.op.Window;
 import cortado.tensor.Rng;
 import cortado.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +29,14 @@ class GradCheckTest {
     @Test
     void leNet5PassesSeed1() {
         Graph g = Networks.named("lenet5", Shape.of(1, 28, 28), 10);
-        List<Finding> rows = GradCheck.check(g, Parameters.init(g, new Rng(1)), 2, 1, 8);
+        List<Integer> told = new ArrayList<>();
+        List<Finding> rows = GradCheck.check(g, Parameters.init(g, new Rng(1)), 2, 1, 8, (found, of) -> {
+            told.add(found.size());
+            assertThat(found.size()).isLessThanOrEqualTo(of);
+            told.add(of);
+        });
+        assertThat(told).as("told of each, and of how many there will be").hasSize(2 * rows.size())
+                .endsWith(rows.size(), rows.size()).startsWith(1, rows.size());
         assertThat(rows).extracting(Finding::tensor).contains("conv1.weight", "fc3.bias", "d x", "d pool1", "d fc3")
                 .hasSize(10 + g.nodes().size());
         assertThat(rows).allMatch(r -> r.passed(GradCheck.TOLERANCE));
