@@ -1,5 +1,6 @@
 package cortado.cli;
 
+import cortado.io.AtomicFile;
 import cortado.train.RateFinder;
 import cortado.train.Trainer;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ final class LrFindCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Output o = common.output();
+        AtomicFile.writable(picture);
         Setup setup = training.setup(o);
         RateFinder found;
         try (Trainer trainer = new Trainer(setup.settings(), setup.network(), setup.data())) {

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -289,6 +291,22 @@ class TrainTest {
         assertThat(c.err()).contains(message).doesNotContain("Exception", "\tat ");
         assertThat(Cli.run(Stream.concat(Stream.of(args), Stream.of("--json"))
                 .toArray(String[]::new)).last()).contains("\"event\":\"error\"");
+    }
+
+    /** A picture that cannot be written costs no steps. */
+    @Test
+    void lrFindRefusesItsPictureBeforeTheFirstStep() {
+        Cli c = Cli.run("lr-find", "digits", "--model", "mlp", "--output", dir.resolve("none").resolve("x.png").toString());
+        assertThat(c.code()).isEqualTo(2);
+        assertThat(c.err()).contains("cannot write", "x.png: there is no such file or folder").hasLineCount(1);
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void aFileWithoutEndIsNoImage() {
+        Cli c = Cli.run("predict", "/dev/zero", "--model", run());
+        assertThat(c.code()).isEqualTo(2);
+        assertThat(c.err()).contains("cortado: /dev/zero is no regular file; expected an image file");
     }
 
     @Test

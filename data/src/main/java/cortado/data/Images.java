@@ -108,6 +108,9 @@ final class Images {
 
     private static byte[] bytes(Path file) {
         try {
+            if (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)) { // /dev/zero has no end
+                throw new FormatException(file + " is no regular file; expected an image file");
+            }
             if (Files.size(file) > MOST_BYTES) {
                 throw new FormatException(file + " has " + Files.size(file) + " bytes; image files of up to 512 MiB are read");
             }

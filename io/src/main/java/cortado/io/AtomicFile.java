@@ -52,7 +52,7 @@ public final class AtomicFile {
             throw cannot("write", file, new FileSystemException(file.toString(), null, "it is a folder"));
         }
         // Not Files.createTempFile: that would make a file only its owner may read.
-        Path temp = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        Path temp = temporary(file);
         try {
             try (FileChannel channel = FileChannel.open(temp, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
                 OutputStream out = new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER);
@@ -67,6 +67,31 @@ public final class AtomicFile {
         } finally {
             remove(temp);
         }
+    }
+
+    /**
+     * Finds out whether {@link #write} could write there, so that work of minutes is not lost for a slip in a file's name. What stands
+     * under the name stays.
+     *
+     * @param file whose folder must exist
+     * @throws UncheckedIOException as {@link #write} would
+     */
+    public static void writable(Path file) {
+        if (Files.isDirectory(file)) {
+            throw cannot("write", file, new FileSystemException(file.toString(), null, "it is a folder"));
+        }
+        Path temp = temporary(file);
+        try {
+            Files.createFile(temp);
+        } catch (IOException e) {
+            throw cannot("write", file, e);
+        } finally {
+            remove(temp);
+        }
+    }
+
+    private static Path temporary(Path file) {
+        return file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID() + ".tmp");
     }
 
     /**
