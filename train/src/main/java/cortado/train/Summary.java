@@ -98,8 +98,19 @@ final class Summary {
         number(c, "lr").ifPresent(v -> words.add("learning rate " + v));
         text(c, "sched").ifPresent(words::add);
         number(c, "batch_size").ifPresent(v -> words.add("batch " + v));
+        above(c, "grad_accum_steps", 1).ifPresent(v -> words.add(v + " batches a step"));
         number(c, "epochs").ifPresent(v -> words.add(v + " epochs"));
         number(c, "weight_decay").filter(v -> !v.matches("0(\\.0)?")).ifPresent(v -> words.add("weight decay " + v));
+        above(c, "clip_grad", 0).ifPresent(v -> words.add("gradients clipped at " + v));
+        above(c, "smoothing", 0).ifPresent(v -> words.add("label smoothing " + v));
+        above(c, "mixup", 0).ifPresent(v -> words.add("mixup " + v));
+        above(c, "cutmix", 0).ifPresent(v -> words.add("cutmix " + v));
+        above(c, "crop", 0).ifPresent(v -> words.add("crop " + v));
+        above(c, "hflip", 0).ifPresent(v -> words.add("mirrored " + v));
+        text(c, "aa").ifPresent(v -> words.add("RandAugment " + v));
+        above(c, "cutout", 0).ifPresent(v -> words.add("cutout " + v));
+        above(c, "reprob", 0).ifPresent(v -> words.add("erasing " + v));
+        number(c, "model_ema_decay").ifPresent(v -> words.add("averaged weights (EMA " + v + ")"));
         number(c, "seed").ifPresent(v -> words.add("seed " + v));
         return String.join(", ", words);
     }
@@ -145,6 +156,10 @@ final class Summary {
 
     private static Optional<String> number(Json.Obj o, String key) {
         return o.get(key).flatMap(j -> j instanceof Json.Num n ? Optional.of(n.spelling()) : Optional.empty());
+    }
+
+    private static Optional<String> above(Json.Obj o, String key, double low) {
+        return number(o, key).filter(v -> Double.parseDouble(v) > low);
     }
 
     private static String plain(Json value) {

@@ -31,6 +31,8 @@ record Thumbnail(String label, String png) {
     private static final int FINE = 64;
     /** Classes that are named of a mixed image. */
     private static final int MIXED = 2;
+    /** Shares below are 0 % when rounded, and leave 100 % to the other. */
+    private static final double VISIBLE = 0.005;
 
     /**
      * {@return the picture of an image}
@@ -94,8 +96,8 @@ record Thumbnail(String label, String png) {
             return classes.get(batch.labels().ints()[n]);
         }
         double[] shares = Scores.of(batch.targets().get(), n);
-        return Arrays.stream(Scores.top(shares, Math.min(MIXED, shares.length))).filter(k -> shares[k] > 0)
-                .mapToObj(k -> shares[k] == 1 ? classes.get(k)
+        return Arrays.stream(Scores.top(shares, Math.min(MIXED, shares.length))).filter(k -> shares[k] >= VISIBLE)
+                .mapToObj(k -> shares[k] > 1 - VISIBLE ? classes.get(k)
                         : String.format(Locale.ROOT, "%.0f %% %s", 100 * shares[k], classes.get(k)))
                 .collect(Collectors.joining(", "));
     }

@@ -89,6 +89,22 @@ class ReportTest {
         return all(in, tag).stream().map(Element::getTextContent).toList();
     }
 
+    /** What makes a training another one is named in its head, what is off is not. */
+    @Test
+    void theRecipeNamesWhatIsMixedAveragedAndGathered() throws IOException {
+        Path folder = run();
+        assertThat(recipe(folder)).doesNotContain("mixup", "EMA", "batches a step", "RandAugment");
+        Config more = Config.read(folder.resolve(Run.CONFIG)).with("mixup", 0.2).with("aa", "rand-m9-n2").with("grad_accum_steps", 4)
+                .with("model_ema", true).with("model_ema_decay", 0.99);
+        Files.writeString(folder.resolve(Run.CONFIG), more.json().pretty());
+        Run.report(folder, damage -> {});
+        assertThat(recipe(folder)).contains("mixup 0.2", "RandAugment rand-m9-n2", "4 batches a step", "averaged weights (EMA 0.99)");
+    }
+
+    private static String recipe(Path folder) throws IOException {
+        return texts(page(folder), "dd").stream().filter(t -> t.contains("learning rate")).findFirst().orElseThrow();
+    }
+
     @Test
     void everySectionStandsInItAndNothingComesFromElsewhere() throws IOException {
         Path folder = run();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import cortado.data.Dataset;
 import cortado.data.Loader;
+import cortado.data.Mixing;
+import cortado.data.Transform;
 import cortado.graph.Normalization;
 import cortado.tensor.Layout;
 import cortado.tensor.Rng;
@@ -11,9 +13,11 @@ import cortado.tensor.Shape;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +68,21 @@ class ThumbnailTest {
         assertThat(List.of(image.getWidth(), image.getHeight())).containsExactly(100, 75);
         assertThat(image.getRaster().getSample(0, 0, 0)).isEqualTo(10);
         assertThat(image.getRaster().getSample(1, 0, 0)).isZero();
+    }
+
+    @Test
+    void noShareIsNamedThatRoundsToNothingSeed7() {
+        Dataset data = Dataset.of(Shape.of(1, 2, 2), noise(16 * 4, 7), IntStream.range(0, 16).map(i -> i % 2).toArray(),
+                List.of("a", "b"), "noise");
+        Normalization n = new Normalization(List.of(0.0), List.of(1.0));
+        Mixing mixing = Augmentation.of(Config.empty().with("mixup", 0.2)).mixing();
+        List<String> labels = new ArrayList<>();
+        for (int e = 0; e < 20; e++) {
+            try (Loader.Epoch epoch = Loader.inOrder(data, n, 16, Layout.ROWS).changed(Transform.NONE, mixing, new Rng(7)).epoch(e)) {
+                Thumbnail.of(epoch.next(), 16, data.classes(), n).forEach(t -> labels.add(t.label()));
+            }
+        }
+        assertThat(labels).contains("a", "b").anyMatch(l -> l.contains("% a, ")).noneMatch(l -> l.matches("100 %.*|.*\\b0 %.*"));
     }
 
     @Test
