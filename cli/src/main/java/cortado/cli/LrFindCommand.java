@@ -1,6 +1,7 @@
 package cortado.cli;
 
 import cortado.io.AtomicFile;
+import cortado.tensor.FormatException;
 import cortado.train.RateFinder;
 import cortado.train.Trainer;
 import java.nio.file.Path;
@@ -8,7 +9,9 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Looks for a learning rate. */
 @Command(name = "lr-find",
@@ -18,6 +21,9 @@ import picocli.CommandLine.Option;
             "  cortado lr-find photos/ --model resnet18     for your own data and network",
             "  cortado lr-find mnist --opt sgd --steps 400  for another optimizer, more slowly"})
 final class LrFindCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec command;
+
     @Mixin
     private final Common common;
 
@@ -46,6 +52,10 @@ final class LrFindCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Output o = common.output();
+        if (command.commandLine().getParseResult().hasMatchedOption("--lr")) {
+            throw new FormatException("--lr means nothing with lr-find, which looks for it; leave it out,"
+                    + " or give --start-lr and --end-lr");
+        }
         AtomicFile.writable(picture);
         Setup setup = training.setup(o);
         RateFinder found;

@@ -1,5 +1,6 @@
 package cortado.cli;
 
+import cortado.tensor.FormatException;
 import cortado.tensor.Shape;
 import cortado.tensor.ShapeException;
 import cortado.train.Config;
@@ -35,6 +36,9 @@ final class SizeOptions {
     }
 
     Optional<Integer> classes() {
+        classes.filter(n -> n < 1).ifPresent(n -> {
+            throw new FormatException("--num-classes: expected at least 1, received " + n);
+        });
         return classes;
     }
 }

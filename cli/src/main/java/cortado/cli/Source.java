@@ -46,8 +46,12 @@ record Source(String name, Graph graph, Optional<Model> model) {
         return parameter.or(() -> value);
     }
 
-    /** Refuses a word that is no name and no file but close to a name; what is close to none has a longer message of its own. */
+    /** Refuses a word that is empty, or no name and no file but close to a name; what is close to none has a longer message of its own. */
     static void expect(String what, List<String> names, String word) {
+        if (word.isBlank()) {
+            throw new FormatException("the name of the " + what + " is empty; there are " + String.join(", ", names)
+                    + ", or give a file or a folder");
+        }
         String near = names.contains(word) || new File(word).exists() ? "" : Hint.near(word, names);
         if (!near.isEmpty()) {
             throw new FormatException("there is no " + what + " " + word + near);

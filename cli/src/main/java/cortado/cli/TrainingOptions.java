@@ -57,6 +57,7 @@ final class TrainingOptions {
     Setup setup(Output o) {
         Config said = recipe.said(command);
         Optional<String> name = Source.either(given, "--data", named);
+        name.ifPresent(n -> Source.expect("data set", Datasets.NAMES, n));
         said = name.map(n -> Config.empty().with("data", n)).orElse(Config.empty()).over(said);
         if (said.text("data").isEmpty()) {
             said = said.with("data", DATA);

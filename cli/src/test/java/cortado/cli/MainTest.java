@@ -54,6 +54,7 @@ class MainTest {
         "summary lenet5 --batch 0 | batch size: expected at least 1, received 0",
         "summary lenet5 --input 1x1x1 | layer pool1",
         "summary lenet5 --model mlp | named twice: lenet5 and --model mlp",
+        "summary lenet5 --num-classes 0 | --num-classes: expected at least 1, received 0",
         "gradcheck mlp --model lenet5 | named twice",
         "gradcheck mlp --samples 0 | at least 1 sample",
     })
@@ -69,6 +70,13 @@ class MainTest {
         Json.Obj error = (Json.Obj) Json.parse(json.out(), "stdout");
         assertThat(error.get("event")).contains(Json.of("error"));
         assertThat(error.get("message").orElseThrow().text()).contains(message.replace("\"", "\\\""));
+    }
+
+    @Test
+    void anEmptyNameIsCalledSo() {
+        assertThat(Cli.run("summary", "").err()).startsWith("cortado: the name of the model is empty; there are lenet5");
+        assertThat(Cli.run("train", "").err()).startsWith("cortado: the name of the data set is empty; there are ");
+        assertThat(Cli.run("recipes", "").err()).startsWith("cortado: there is no recipe ''; there are ");
     }
 
     @Test

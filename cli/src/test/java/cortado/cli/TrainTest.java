@@ -265,6 +265,7 @@ class TrainTest {
         "train digits --in-chans 2 --output RUN | images have 1 (grey) or 3 (colour) channels",
         "train digits --in-chans 3 --input 1x9x9 --output RUN | has 1 channels, --in-chans says 3",
         "lr-find digits --start-lr 1 --end-lr 0.1 --output RUN | --end-lr: expected a number above --start-lr 1.0, received 0.1",
+        "lr-find digits --lr 5 --output RUN | --lr means nothing with lr-find, which looks for it",
         "recipes mnis | there is no recipe mnis; did you mean mnist?",
         "train digits -b 100000 --output RUN | batch size 100000 is larger than the training set",
         "train digits --threads 0 --output RUN | threads: expected 1",

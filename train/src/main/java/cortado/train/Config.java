@@ -115,8 +115,9 @@ public record Config(Json.Obj json) {
         o.fields().forEach((key, value) -> {
             Kind kind = KINDS.get(key);
             if (kind == null) {
-                throw new FormatException(where + ": there is no setting " + Json.of(key).text() + Hint.near(key, KEYS)
-                        + " (there are " + String.join(", ", KEYS) + ")");
+                String near = Hint.near(key, KEYS);
+                throw new FormatException(where + ": there is no setting " + Json.of(key).text()
+                        + (near.isEmpty() ? "; there are " + String.join(", ", KEYS) : near));
             }
             if (!(value instanceof Json.Null)) {
                 if (!kind.is(value)) {

@@ -35,7 +35,8 @@ public final class Recipes {
     public static String text(String name) {
         if (!NAMES.contains(name)) {
             throw new FormatException(
-                    "there is no recipe " + name + Hint.near(name, NAMES) + "; there are " + String.join(", ", NAMES)
+                    "there is no recipe " + (name.isBlank() ? "'" + name + "'" : name)
+                            + Hint.near(name, NAMES) + "; there are " + String.join(", ", NAMES)
                             + ", or give a file of your own: --recipe my.json");
         }
         try (InputStream in = Recipes.class.getResourceAsStream("recipes/" + name + ".json")) {

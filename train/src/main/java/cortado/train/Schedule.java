@@ -110,6 +110,10 @@ public sealed interface Schedule {
             case Step s when s.every >= epochs -> throw never("--decay-epochs", "less than " + epochs + " (the epochs)", s.every);
             case MultiStep m when m.milestones.getLast() >= epochs -> throw new FormatException("--decay-milestones: epoch "
                     + m.milestones.getLast() + " lies beyond the training of " + epochs + " epochs");
+            case Plateau p when epochs < Plateau.OTHERS && p.patience > 0 -> throw new FormatException("--patience-epochs "
+                    + p.patience + ": a training of " + epochs + (epochs == 1 ? " epoch" : " epochs")
+                    + " is too short for --sched plateau, whose rate falls after the third at the earliest; give --epochs "
+                    + (p.patience + Plateau.OTHERS) + " or another schedule");
             case Plateau p when p.patience > Plateau.most(epochs) -> throw never("--patience-epochs", "at most "
                     + Plateau.most(epochs) + " in a training of " + epochs + " epochs", p.patience);
             case Plateau p when p.low > base -> throw low(p.low, base);

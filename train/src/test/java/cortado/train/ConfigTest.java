@@ -183,6 +183,7 @@ class ConfigTest {
         "{`epochs`: 5, `sched`: `plateau`, `patience_epochs`: 5} | the rate would never fall",
         "{`epochs`: 5, `sched`: `plateau`, `patience_epochs`: 3} | --patience-epochs: expected at most 2 in a training of 5 epochs",
         "{`epochs`: 5, `sched`: `plateau`, `patience_epochs`: 4, `warmup_epochs`: 1} | --patience-epochs: expected at most 2",
+        "{`epochs`: 2, `sched`: `plateau`, `patience_epochs`: 1} | a training of 2 epochs is too short for --sched plateau",
         "{`sched`: `onecycle`, `warmup_epochs`: 1} | one-cycle, which has its own",
         "{`sched`: `onecycle`, `pct_start`: 1} | --pct-start: expected a number from 0 to below 1",
         "{`sched`: `constant`, `min_lr`: 0} | --min-lr means nothing with --sched constant",
