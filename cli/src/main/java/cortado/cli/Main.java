@@ -26,7 +26,8 @@ import picocli.CommandLine.Mixin;
             "  cortado explain                      how gradients flow, with numbers",
             "",
             "cortado COMMAND --help tells more.",
-            "Exit codes: 0 done, 1 a check failed, 2 bad input, 130 stopped by Ctrl-C."})
+            "Exit codes: 0 done, 1 a check failed, 2 bad input, 130 stopped by Ctrl-C,",
+            "143 stopped by SIGTERM; both after saving."})
 public final class Main implements Runnable {
     @Mixin
     private final Common common;

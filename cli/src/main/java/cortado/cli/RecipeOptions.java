@@ -61,7 +61,8 @@ final class RecipeOptions {
     private Optional<Integer> accumulate = Optional.empty();
 
     @Option(names = "--freeze", paramLabel = "PATTERN", split = ",",
-            description = "Weights that stay as they are, by layer or name, * for any letters: conv1, 'layer1.*'.")
+            description = "Weights that stay as they are, by layer or name, * for any letters: conv1, 'layer1.*'."
+                    + " Running statistics of a frozen norm still follow the data.")
     private List<String> freeze = List.of();
 
     @Option(names = "--model-ema", negatable = true, description = "Average the weights over steps, judge and keep the average.")
