@@ -210,10 +210,7 @@ public final class Planes {
         FloatVector zero = FloatVector.zero(F);
         FloatVector sum = before > 0 ? FloatVector.fromArray(F, out, oo) : zero;
         FloatVector product = before > 0 ? FloatVector.fromArray(F, out, oo + WIDTH) : zero;
-        FloatVector s0 = zero;
-        FloatVector s1 = zero;
-        FloatVector c0 = zero;
-        FloatVector c1 = zero;
+        FloatVector s0 = zero, s1 = zero, c0 = zero, c1 = zero;
         int p = 0;
         for (; p + 1 < m; p += 2) {
             FloatVector x0 = FloatVector.fromArray(F, x, xo + p * WIDTH).sub(mean);
