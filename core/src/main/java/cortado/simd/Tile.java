@@ -13,7 +13,8 @@ import java.util.stream.IntStream;
 
 /**
  * A matrix product over blocks of 16 channels whose left side is gathered: the one inner loop of convolutions and linear layers in
- * {@link cortado.tensor.Layout#CHANNELS}, of their gradients, and of Winograd's products.
+ * {@link cortado.tensor.Layout#CHANNELS}, of their gradients, and of Winograd's gradient of w; its other products have
+ * {@link WinogradProduct}.
  *
  * <pre>
  * y[yAt[r] + j·yBlock] = start + Σ_t x[xAt[r] + taps[t]] · w[t·wStep + j·wBlock]        each element of y and w a block of 16 lanes
@@ -22,8 +23,8 @@ import java.util.stream.IntStream;
  * Forward: r are pixels, t runs over channel and window, w are weights in panels of up to four blocks. For the gradient of w the
  * roles change: r are channel and window, t runs over pixels, "w" is dy. The mirror of {@link Taps}, which broadcasts weights.
  *
- * <p>Strategies: 24 of 32 registers hold a tile of rows × blocks while t goes by, 6×4, 8×3 or 12×2 as the panel has blocks, or 16 of them 16×1
- * ({@link TileLoops}). Where a tile's rows lie equally far apart in x, as neighbouring pixels or channels do, loops are taken that know
+ * <p>Strategies: 24 of 32 registers hold a tile of rows × blocks while t goes by, 6×4, 8×3 or 12×2 as the panel has blocks, or 16 of
+ * them 16×1 ({@link TileLoops}). Where a tile's rows lie equally far apart in x, as neighbouring pixels or channels do, loops are taken that know
  * this distance; else its places are gathered. Rows past the last repeat it, and store the same again: there is no tail. Every element is
  * one chain of fma in the order of t: the same bits whatever the tile or the vector width.
  */
