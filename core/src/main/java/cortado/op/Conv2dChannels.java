@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Direct convolution with channels in blocks, for any window, stride, dilation and groups, and for linear layers, whose batch is
@@ -17,8 +18,8 @@ import java.util.stream.IntStream;
  *
  * <p>Strategies: forward is a {@link Correlation} of x, vectors along the filters. The gradient of x is one of dy with the turned
  * weights, vectors along the channels; a stride of s splits it into s×s, one for the inputs at each place modulo s, so that no
- * zero of a dilated dy is multiplied, or over few channels into one {@link SubPixel}. The gradient of w is a {@link WeightGradient}, that of a 1×1 convolution or a linear layer a
- * {@link ProductGradient}. A residual sum and a ReLU behind are taken on the way.
+ * zero of a dilated dy is multiplied, or over few channels into one {@link SubPixel}. The gradient of w is a {@link WeightGradient}, that of a 1×1
+ * convolution or a linear layer a {@link ProductGradient}. A residual sum and a ReLU behind are taken on the way.
  */
 final class Conv2dChannels implements Wide {
     static final float[] NO_BIAS = {};
@@ -30,7 +31,7 @@ final class Conv2dChannels implements Wide {
     private final float most;
     final Correlation forward;
     final Correlation input;
-    /** Whether this is a product of two matrices, pixels by channels and channels by filters. */
+    /** Whether this is a product of two matrices, pixels by channels and channels by filters; with a stride, of some pixels only. */
     private final boolean product;
     private final WeightGradient weights;
     /** The gradient of x where it is strided and has few channels. */
@@ -50,13 +51,13 @@ final class Conv2dChannels implements Wide {
         this.window = window;
         this.groups = groups;
         this.most = most;
+        product = groups == 1 && window.size() == 1 && Stream.of(window.h(), window.w()).allMatch(a -> a.before() + a.after() == 0);
         forward = forward(Layout.CHANNELS);
-        product = groups == 1 && window.equals(Window.of(1));
         weights = new WeightGradient(forward, x.n());
         int cg = x.dim(1) / groups;
         int rs = window.size();
-        Side in = Side.of(y, Layout.CHANNELS);
-        Side out = Side.of(x, Layout.CHANNELS);
+        Side in = side(y, Layout.CHANNELS);
+        Side out = side(x, Layout.CHANNELS);
         input = new Correlation(in, out, x.n(), groups, backward(window.h(), out.h()), backward(window.w(), out.w()),
                 new Packed.Weights(rs, cg * rs, window.w().kernel(), y.dim(1) / groups * cg * rs));
         few = SubPixel.fits(x, window, groups) ? Optional.of(new SubPixel(x, y, window)) : Optional.empty();
@@ -65,10 +66,16 @@ final class Conv2dChannels implements Wide {
     private Correlation forward(Layout layout) {
         int cg = x.dim(1) / groups;
         int rs = window.size();
-        Side in = Side.of(x, layout);
-        Side out = Side.of(y, Layout.CHANNELS);
+        Side in = side(x, layout);
+        Side out = side(y, Layout.CHANNELS);
         return new Correlation(in, out, x.n(), groups, List.of(forward(window.h(), out.h())), List.of(forward(window.w(), out.w())),
                 new Packed.Weights(cg * rs, rs, window.w().kernel(), y.dim(1) / groups * cg * rs));
+    }
+
+    /** A product of all pixels knows no rows: it sees an image as one column, which is cut at any pixel. */
+    private Side side(Shape s, Layout layout) {
+        Side side = Side.of(s, layout);
+        return product && window.equals(Window.of(1)) && !side.vectors() ? side.column() : side;
     }
 
     private static Axis forward(Window.Axis a, int out) {
@@ -116,7 +123,7 @@ final class Conv2dChannels implements Wide {
     }
 
     private ProductGradient product(Layout layout) {
-        return new ProductGradient(Side.of(x, layout), Side.of(y, Layout.CHANNELS), x.n(), forward.packed());
+        return new ProductGradient(Side.of(x, layout), Side.of(y, Layout.CHANNELS), x.n(), window, forward.packed());
     }
 
     /** The phases that add to the gradient of w. */

@@ -74,8 +74,9 @@ final class Correlation {
     private final int stride;
     private final int high;
     private final int columns;
-    /** Images and rows of a stretch, bands of an image, and how many parts share a stretch. */
+    /** Images of a stretch, what a cut's row is a multiple of, rows of a band, bands of an image, and how many parts share a stretch. */
     private final int together;
+    private final int tile;
     private final int band;
     private final int bands;
     private final int splits;
@@ -108,7 +109,8 @@ final class Correlation {
         }
         together = most;
         bands = Math.ceilDiv(high, rows);
-        band = Math.ceilDiv(high, bands);
+        tile = columns == 1 && !x.vectors() ? Tile.rows(packed.panels().getFirst().blocks()) : 1;
+        band = x.vectors() ? Math.ceilDiv(high, bands) : IntStream.range(0, bands).map(b -> top(b + 1) - top(b)).max().orElse(0);
         splits = apart() ? 1 : Math.clamp(Math.ceilDiv(PARTS, Math.ceilDiv(images, together) * bands), 1, panels);
         row = padded ? (left + right) * read.pixel() : x.row();
         block = padded ? (above + hs.stream().mapToInt(a -> a.reach(band)).max().orElse(0)) * row : x.block();
@@ -207,8 +209,13 @@ final class Correlation {
             return new Stretch(0, 1, number * band, Math.min(band, Math.min(n, high) - number * band));
         }
         int first = number / bands * together;
-        int top = number % bands * band;
-        return new Stretch(first, Math.min(together, n - first), top, Math.min(band, high - top));
+        int top = top(number % bands);
+        return new Stretch(first, Math.min(together, n - first), top, top(number % bands + 1) - top);
+    }
+
+    /** The first row of a band; where images are one column, cuts fall between tiles. */
+    private int top(int band) {
+        return band == bands ? high : band * high / bands / tile * tile;
     }
 
     /** Copies a stretch's inputs into a border of zeros where that is needed; blocks {@code from … to−1}. */
@@ -275,7 +282,7 @@ final class Correlation {
             int first = b * Lanes.WIDTH * (taps / in);
             for (int m = 0; first >= t && first < end && m < s.images; m++) {
                 room.floats()[room.offset()] = Blocks.fetch(x.floats(),
-                        x.offset() + inPlace(s) + m * this.x.image() + b * this.x.block(), rows * this.x.row());
+                        x.offset() + inPlace(s) + m * this.x.image() + b * this.x.block(), rows * this.x.w(), this.x.pixel());
             }
         }
     }

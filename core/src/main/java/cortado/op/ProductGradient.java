@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The gradient of w where the layer is a matrix product: a 1×1 convolution without stride or border, or a linear layer, whose batch
- * is one image of N pixels.
+ * The gradient of w where the layer is a matrix product: a 1×1 convolution without border, which with a stride reads some of x's
+ * pixels only, or a linear layer, whose batch is one image of N pixels.
  *
  * <pre>
  * dw[k, c] = Σ_p dy[p, k] · x[p, c]
@@ -44,29 +44,45 @@ final class ProductGradient {
     private final int pieces;
     private final int piece;
     private final int together;
+    /** Distances in x between pixels that are neighbours in y. */
+    private final int row;
+    private final int pixel;
     /** By blocks of a panel. */
     private final List<Tile> tiles;
 
-    ProductGradient(Side x, Side y, int n, Packed packed) {
+    ProductGradient(Side x, Side y, int n, Window window, Packed packed) {
         this.x = x;
         this.y = y;
+        row = window.h().stride() * x.row();
+        pixel = window.w().stride() * x.pixel();
         this.packed = packed;
         panels = packed.panels();
         blocks = Math.ceilDiv(x.c(), Lanes.WIDTH);
         cuts = Math.ceilDiv(blocks, BLOCKS);
         groups = Math.ceilDiv(panels.size(), PANELS);
         image = y.vectors() ? n : y.h() * y.w();
-        pieces = Math.ceilDiv(image, PIXELS);
-        piece = Math.ceilDiv(image, pieces);
+        int most = Math.ceilDiv(image, Math.ceilDiv(image, PIXELS));
+        piece = even() ? most : Math.ceilDiv(most, y.w()) * y.w();
+        pieces = Math.ceilDiv(image, piece);
         together = y.vectors() ? 1 : Math.clamp(PIXELS / image, 1, n);
         slots = Math.clamp(Math.ceilDiv(Correlation.PARTS, cuts * groups), 1, Math.ceilDiv(n, together) * pieces);
         int[] taps = IntStream.range(0, together * piece)
-                .map(p -> y.vectors() ? p * STEP : p / piece * x.image() + p % piece * x.pixel()).toArray();
+                .map(p -> y.vectors() ? p * STEP : p / piece * x.image() + place(p % piece)).toArray();
         int[] rows = IntStream.range(0, BLOCKS * Lanes.WIDTH)
                 .map(c -> y.vectors() ? c : c / Lanes.WIDTH * x.block() + c % Lanes.WIDTH)
                 .toArray();
         tiles = IntStream.rangeClosed(1, Tile.BLOCKS).mapToObj(b -> new Tile(taps, rows,
                 IntStream.range(0, rows.length).map(r -> r * b * Lanes.WIDTH).toArray(), Lanes.WIDTH, Lanes.WIDTH)).toList();
+    }
+
+    /** Whether all pixels of an image are equally far apart in x; else a piece is some whole rows. */
+    private boolean even() {
+        return row == y.w() * pixel;
+    }
+
+    /** Where x has an image's pixel p, if this begins a row or all are equally far apart. */
+    private int place(int p) {
+        return p / y.w() * row + p % y.w() * pixel;
     }
 
     /** {@return elements of scratch: the sums of all slots} */
@@ -115,13 +131,16 @@ final class ProductGradient {
             Tensor room) {
         float[] r = room.floats();
         int d = room.offset() + (x.vectors() ? piece * STEP : 0);
-        int xo = o.x().offset() + m * x.image() + first * x.pixel() + x.channel(c);
+        int xo = o.x().offset() + m * x.image() + place(first) + x.channel(c);
         for (int p = 0; x.vectors() && p < count; p++) {
             System.arraycopy(o.x().floats(), xo + p * x.pixel(), r, room.offset() + p * STEP, end - c);
         }
         for (int i = 0; i < images && !x.vectors(); i++) {
             for (int at = 0; at < x.channel(end - c); at += x.block()) {
-                r[d] = Blocks.fetch(o.x().floats(), xo + i * x.image() + at, count * x.pixel());
+                int run = even() ? count : y.w();
+                for (int p = 0; p < count; p += run) {
+                    r[d] = Blocks.fetch(o.x().floats(), xo + i * x.image() + at + place(p), run, pixel);
+                }
             }
         }
         for (Panel p : panels) {

@@ -37,6 +37,11 @@ record Side(int c, int h, int w, boolean lanes, int image, int block, int row, i
         return of(Shape.of(1, c, h, w), Layout.CHANNELS);
     }
 
+    /** {@return the same tensor with its images seen as one column: for what treats every pixel alike} */
+    Side column() {
+        return new Side(c, h * w, 1, lanes, image, block, pixel, pixel);
+    }
+
     /** {@return whether this is a batch of vectors} */
     boolean vectors() {
         return image == 0;

@@ -183,7 +183,8 @@ final class WinogradTiles {
         for (int n = first / each; n * each < first + count; n++) {
             int top = Math.max(0, first - n * each) / wide * 4;
             int end = Math.min(s.h(), (Math.min(each, first + count - n * each) - 1) / wide * 4 + 5);
-            room[ro] = Blocks.fetch(t.floats(), t.offset() + n * s.image() + block * s.block() + top * s.row(), (end - top) * s.row());
+            room[ro] = Blocks.fetch(t.floats(), t.offset() + n * s.image() + block * s.block() + top * s.row(), (end - top) * s.w(),
+                    s.pixel());
         }
     }
 

@@ -277,14 +277,15 @@ public final class Blocks {
     /**
      * Reads an element of each block, for the sake of the cache.
      *
-     * @param x  memory
-     * @param xo its first element
-     * @param n  elements, a multiple of 16
+     * @param x    memory
+     * @param xo   the first block's first element
+     * @param n    blocks
+     * @param step elements from block to block
      * @return some number: whoever keeps it keeps the compiler from leaving this out
      */
-    public static float fetch(float[] x, int xo, int n) {
+    public static float fetch(float[] x, int xo, int n, int step) {
         float sum = 0;
-        for (int i = xo; i < xo + n; i += WIDTH) {
+        for (int i = xo; i < xo + n * step; i += step) {
             sum += x[i];
         }
         return sum;

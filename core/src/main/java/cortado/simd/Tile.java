@@ -25,7 +25,8 @@ import java.util.stream.IntStream;
  *
  * <p>Strategies: 24 of 32 registers hold a tile of rows × blocks while t goes by, 6×4, 8×3 or 12×2 as the panel has blocks, or 16 of
  * them 16×1 ({@link TileLoops}). Where a tile's rows lie equally far apart in x, as neighbouring pixels or channels do, loops are taken that know
- * this distance; else its places are gathered. Rows past the last repeat it, and store the same again: there is no tail. Every element is
+ * this distance; else its places are gathered. Rows past the last repeat it, and store the same again; only
+ * a last row all alone has a loop of its own ({@link OneRow}). Every element is
  * one chain of fma in the order of t: the same bits whatever the tile or the vector width.
  */
 public final class Tile implements Product {
@@ -99,6 +100,15 @@ public final class Tile implements Product {
         return LOOPS.get(exact < 0 ? best : exact);
     }
 
+    /**
+     * {@return rows of a register tile}
+     *
+     * @param blocks of the panel, 1 … {@link #BLOCKS}
+     */
+    public static int rows(int blocks) {
+        return blocks == 4 ? 6 : blocks == 3 ? 8 : blocks == 2 ? 12 : 16;
+    }
+
     @Override
     public Product transposed(int yRow, int yBlock, int wBlock) {
         return new Tile(xAt, taps, IntStream.range(0, taps.length).map(r -> r * yRow).toArray(), yBlock, wBlock);
@@ -111,16 +121,16 @@ public final class Tile implements Product {
         int so = add ? yo : bo;
         int sRow = add ? 1 : 0; // no branch inside a tile, which would be compiled anew when first taken the other way
         int sBlock = add ? yBlock : WIDTH;
-        if (end - row == 1) {
-            OneRow.run(blocks, y, yo + yAt[row], yBlock, x, xo + xAt[row], taps, from, to, w, wo, wStep, wBlock, s,
-                    so + sRow * yAt[row], sBlock);
-            return;
+        int rows = rows(blocks);
+        int one = (end - row) % rows == 1 ? end - 1 : end; // a tile for a single last row would do the work of all its rows
+        if (one < end) {
+            OneRow.run(blocks, y, yo + yAt[one], yBlock, x, xo + xAt[one], taps, from, to, w, wo, wStep, wBlock, s,
+                    so + sRow * yAt[one], sBlock);
         }
-        int rows = blocks == 4 ? 6 : blocks == 3 ? 8 : blocks == 2 ? 12 : 16;
         for (int lane = 0; lane < WIDTH; lane += V) {
-            for (int r = row; r < end; r += rows) {
-                Loops loops = r + rows <= end && even[r] >= rows ? near : any;
-                loops.run(this, blocks, y, yo + lane, x, xo, r, end - 1, from, to, w, wo + lane, wStep, s, so + lane, sRow, sBlock);
+            for (int r = row; r < one; r += rows) {
+                Loops loops = r + rows <= one && even[r] >= rows ? near : any;
+                loops.run(this, blocks, y, yo + lane, x, xo, r, one - 1, from, to, w, wo + lane, wStep, s, so + lane, sRow, sBlock);
             }
         }
     }

@@ -54,6 +54,11 @@ class ChannelsTest {
         all.add(Case.of("depthwise, stride 2", new Rectified(conv(16, Window.of(3, 2, 1), 16)), Shape.of(2, 16, 45, 33)));
         all.add(Case.of("depthwise, 5×5", conv(48, Window.of(5, 1, 2), 48), Shape.of(17, 48, 5, 5)));
         all.add(Case.of("depthwise, 1×1", conv(20, Window.of(1), 20), Shape.of(2, 20, 5, 5)));
+        all.add(Case.of("1×1, stride 2", conv(70, Window.of(1, 2, 0), 1), Shape.of(3, 33, 13, 17)));
+        all.add(Case.of("1×1, stride 3, pieces of rows", conv(20, Window.of(1, 3, 0), 1), Shape.of(2, 17, 65, 76)));
+        all.add(Case.of("1×1, stride 2, images together", new Rectified(conv(16, Window.of(1, 2, 0), 1)), Shape.of(31, 16, 7, 5)));
+        all.add(Case.of("1×1, a last row alone", conv(64, Window.of(1), 1), Shape.of(1, 20, 7, 7)));
+        all.add(Case.of("1×1, bands between tiles", new Rectified(conv(48, Window.of(1), 1)), Shape.of(1, 33, 31, 33)));
         all.add(Case.of("wide", Linear.of(70), Shape.of(17, 530)));
         all.add(Case.of("cut off", new Rectified(conv(24, Window.of(3, 2, 1), 1), 0.3f), Shape.of(3, 12, 5, 7)));
         all.add(Case.of("Winograd, cut off", new Rectified(conv(32, Window.of(3, 1, 1), 1), 6), Shape.of(5, 16, 9, 13)));
