@@ -277,12 +277,19 @@ final class Correlation {
         if (padded || groups > 1 || !read.lanes() || this.x.vectors()) {
             return;
         }
+        int places = taps / in;
+        int down = places == 1 ? stride : 1; // a window of one place skips what lies between
+        int right = places == 1 ? subs.getFirst().w.stride : 1;
         int rows = Math.min((s.rows - 1) * stride + 1, this.x.h() - s.top * stride);
+        int run = down == 1 ? rows : 1;
         for (int b = 0; b < read.blocks(); b++) {
-            int first = b * Lanes.WIDTH * (taps / in);
+            int first = b * Lanes.WIDTH * places;
             for (int m = 0; first >= t && first < end && m < s.images; m++) {
-                room.floats()[room.offset()] = Blocks.fetch(x.floats(),
-                        x.offset() + inPlace(s) + m * this.x.image() + b * this.x.block(), rows * this.x.w(), this.x.pixel());
+                int at = x.offset() + inPlace(s) + m * this.x.image() + b * this.x.block();
+                for (int r = 0; r < rows; r += run * down) {
+                    room.floats()[room.offset()] = Blocks.fetch(x.floats(), at + r * row, Math.ceilDiv(run * this.x.w(), right),
+                            right * this.x.pixel());
+                }
             }
         }
     }
