@@ -253,6 +253,7 @@ final class Correlation {
         pad(s, depthwise ? mine.getFirst().group() : 0, depthwise ? mine.getLast().group() + 1 : read.blocks(), x, room);
         Tensor source = padded ? room : x;
         int from = padded ? room.offset() : x.offset() + inPlace(s);
+        boolean finished = plus.isPresent() || most > 0;
         for (int i = 0; i < subs.size(); i++) {
             int taps = subs.get(i).taps;
             int chunks = apart() ? 1 : Math.ceilDiv(taps, Math.min(CHUNK, STREAMS * Lanes.WIDTH * Math.max(1, taps / in)));
@@ -263,12 +264,12 @@ final class Correlation {
                 fetch(s, t, end, taps, x, room);
                 for (Panel p : mine) {
                     chunk(i, t, end, p, s, y, source, from, w, add, room);
+                    if (finished && i == subs.size() - 1 && end == taps && (!apart() || p == mine.getLast())) {
+                        finish(p, y, s, plus, most);
+                    }
                 }
                 t = end;
             } while (t < taps);
-        }
-        if (plus.isPresent() || most > 0) {
-            finish(mine, y, s, plus, most);
         }
     }
 
@@ -325,15 +326,12 @@ final class Correlation {
         }
     }
 
-    /** y + plus, then min(max(y, 0), most) unless most is 0, of the blocks that some panels of a stretch fill; apart, all are here. */
-    private void finish(List<Panel> panels, Tensor y, Stretch s, Optional<Tensor> plus, float most) {
-        for (int i = 0; i < (apart() ? 1 : panels.size()); i++) {
-            Panel p = panels.get(i);
-            int from = p.group() * out / Lanes.WIDTH + p.first();
-            for (int b = from; b < (apart() ? this.y.blocks() : from + p.blocks()); b++) {
-                for (int m = s.first; m < s.first + s.images; m++) {
-                    this.y.finish(y, m * this.y.image() + b * this.y.block(), s.top, s.rows, plus, most);
-                }
+    /** y + plus, then min(max(y, 0), most) unless most is 0, of the blocks that a panel fills, while they are in cache; apart, of all. */
+    private void finish(Panel p, Tensor y, Stretch s, Optional<Tensor> plus, float most) {
+        int from = apart() ? 0 : p.group() * out / Lanes.WIDTH + p.first();
+        for (int b = from; b < (apart() ? this.y.blocks() : from + p.blocks()); b++) {
+            for (int m = s.first; m < s.first + s.images; m++) {
+                this.y.finish(y, m * this.y.image() + b * this.y.block(), s.top, s.rows, plus, most);
             }
         }
     }
