@@ -104,7 +104,7 @@ final class Correlation {
         while (most > 1 && Math.ceilDiv(images, most) * panels < PARTS) {
             most--;
         }
-        while (rows > 1 && rows * columns > 24 && images * Math.ceilDiv(high, rows) * panels < PARTS) {
+        while (rows > 1 && rows * columns > 64 && images * Math.ceilDiv(high, rows) * panels < PARTS) {
             rows--;
         }
         together = most;

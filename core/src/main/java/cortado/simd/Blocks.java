@@ -284,10 +284,17 @@ public final class Blocks {
      * @return some number: whoever keeps it keeps the compiler from leaving this out
      */
     public static float fetch(float[] x, int xo, int n, int step) {
-        float sum = 0;
-        for (int i = xo; i < xo + n * step; i += step) {
-            sum += x[i];
+        float s0 = 0, s1 = 0, s2 = 0, s3 = 0; // one sum would take an addition's latency per block
+        int i = xo;
+        for (int end = xo + n / 4 * 4 * step; i < end; i += 4 * step) {
+            s0 += x[i];
+            s1 += x[i + step];
+            s2 += x[i + 2 * step];
+            s3 += x[i + 3 * step];
         }
-        return sum;
+        for (; i < xo + n * step; i += step) {
+            s0 += x[i];
+        }
+        return s0 + s1 + s2 + s3;
     }
 }
