@@ -68,10 +68,11 @@ record Side(int c, int h, int w, boolean lanes, int image, int block, int row, i
         int length = w * Lanes.WIDTH * (whole ? rows : 1);
         for (int r = 0; r < (whole ? 1 : rows); r++) {
             int at = plane + (top + r) * row;
-            if (plus.isPresent()) {
+            if (plus.isPresent() && most > 0) {
+                Blocks.addAndRectify(y.floats(), y.offset() + at, plus.get().floats(), plus.get().offset() + at, length, most);
+            } else if (plus.isPresent()) {
                 Blocks.add(y.floats(), y.offset() + at, plus.get().floats(), plus.get().offset() + at, length);
-            }
-            if (most > 0) {
+            } else if (most > 0) {
                 Blocks.rectify(y.floats(), y.offset() + at, y.floats(), y.offset() + at, length, most);
             }
         }

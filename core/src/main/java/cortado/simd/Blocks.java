@@ -31,6 +31,23 @@ public final class Blocks {
     }
 
     /**
+     * {@code y = min(max(y + x, 0), most)} in one pass; a NaN stays.
+     *
+     * @param y    changed in place
+     * @param yo   its first element
+     * @param x    what is added
+     * @param xo   its first element
+     * @param n    elements, a multiple of 16
+     * @param most infinite for ReLU, 6 for ReLU6
+     */
+    public static void addAndRectify(float[] y, int yo, float[] x, int xo, int n, float most) {
+        for (int i = 0; i < n; i += V) {
+            FloatVector v = FloatVector.fromArray(F, y, yo + i).add(FloatVector.fromArray(F, x, xo + i));
+            v.blend(0f, v.compare(VectorOperators.LE, 0f)).blend(most, v.compare(VectorOperators.GT, most)).intoArray(y, yo + i);
+        }
+    }
+
+    /**
      * {@code dy = 0} where {@code y ≥ most}.
      *
      * @param dy   gradient, changed in place
