@@ -44,7 +44,9 @@ final class WinogradTiles {
         panels = Math.ceilDiv(y.blocks(), Tile.BLOCKS);
         int all = n * high * wide;
         int fit = Math.clamp(ROOM / Winograd.XI / (Lanes.WIDTH * (x.blocks() + y.blocks())) / 12 * 12, 24, 48);
-        tiles = Math.min(fit, Math.max(12, Math.ceilDiv(Math.ceilDiv(all, Correlation.PARTS), 6) * 6));
+        int least = panels == 1 ? 12 : 24; // several panels are parts of their own, and their filters not in the second cache
+        int groups = Math.ceilDiv(all, Math.clamp(all / Correlation.PARTS / 6 * 6, least, fit));
+        tiles = Math.ceilDiv(Math.ceilDiv(all, groups), 6) * 6;
         splits = Math.clamp(8 / Math.ceilDiv(all, tiles), 1, panels);
         block = Math.ceilDiv(tiles, WinogradProduct.ROWS) * WinogradProduct.ROWS * Lanes.WIDTH;
         xiV = x.blocks() * block + Lanes.WIDTH; // 16 more, so that the 36 do not fall into one set of the cache
