@@ -121,6 +121,7 @@ public final class Tile implements Product {
         int so = add ? yo : bo;
         int sRow = add ? 1 : 0; // no branch inside a tile, which would be compiled anew when first taken the other way
         int sBlock = add ? yBlock : WIDTH;
+        boolean close = wBlock > WIDTH || wStep == blocks * WIDTH;
         int rows = rows(blocks);
         int one = (end - row) % rows == 1 ? end - 1 : end; // a tile for a single last row would do the work of all its rows
         if (one < end) {
@@ -129,7 +130,7 @@ public final class Tile implements Product {
         }
         for (int lane = 0; lane < WIDTH; lane += V) {
             for (int r = row; r < one; r += rows) {
-                Loops loops = r + rows <= one && even[r] >= rows ? near : any;
+                Loops loops = close && r + rows <= one && even[r] >= rows ? near : any;
                 loops.run(this, blocks, y, yo + lane, x, xo, r, one - 1, from, to, w, wo + lane, wStep, s, so + lane, sRow, sBlock);
             }
         }

@@ -45,6 +45,11 @@ final class TileLoops implements Tile.Loops {
         return ROW == 0 ? at(place, first + row, last) - place[first] : row * ROW;
     }
 
+    /** From tap to tap in w: known where blocks lie side by side. */
+    private static int step(int blocks, int wStep) {
+        return ROW > 0 && W_BLOCK == Lanes.WIDTH ? blocks * Lanes.WIDTH : wStep;
+    }
+
     private static int at(int[] place, int row, int last) {
         return place[Math.min(row, last)];
     }
@@ -65,7 +70,8 @@ final class TileLoops implements Tile.Loops {
         FloatVector a30 = load(s, s3), a31 = load(s, s3 + sBlock), a32 = load(s, s3 + 2 * sBlock), a33 = load(s, s3 + 3 * sBlock);
         FloatVector a40 = load(s, s4), a41 = load(s, s4 + sBlock), a42 = load(s, s4 + 2 * sBlock), a43 = load(s, s4 + 3 * sBlock);
         FloatVector a50 = load(s, s5), a51 = load(s, s5 + sBlock), a52 = load(s, s5 + 2 * sBlock), a53 = load(s, s5 + 3 * sBlock);
-        for (int t = from, v = wo + from * wStep; t < to; t++, v += wStep) {
+        int step = step(4, wStep);
+        for (int t = from, v = wo + from * step; t < to; t++, v += step) {
             int o = x0 + taps[t];
             FloatVector w0 = load(w, v), w1 = load(w, v + wBlock), w2 = load(w, v + 2 * wBlock), w3 = load(w, v + 3 * wBlock);
             FloatVector f = FloatVector.broadcast(F, x[o]);
@@ -145,7 +151,8 @@ final class TileLoops implements Tile.Loops {
         FloatVector a50 = load(s, s5), a51 = load(s, s5 + sBlock), a52 = load(s, s5 + 2 * sBlock);
         FloatVector a60 = load(s, s6), a61 = load(s, s6 + sBlock), a62 = load(s, s6 + 2 * sBlock);
         FloatVector a70 = load(s, s7), a71 = load(s, s7 + sBlock), a72 = load(s, s7 + 2 * sBlock);
-        for (int t = from, v = wo + from * wStep; t < to; t++, v += wStep) {
+        int step = step(3, wStep);
+        for (int t = from, v = wo + from * step; t < to; t++, v += step) {
             int o = x0 + taps[t];
             FloatVector w0 = load(w, v), w1 = load(w, v + wBlock), w2 = load(w, v + 2 * wBlock);
             FloatVector f = FloatVector.broadcast(F, x[o]);
@@ -229,7 +236,8 @@ final class TileLoops implements Tile.Loops {
         FloatVector a60 = load(s, s6), a61 = load(s, s6 + sBlock), a70 = load(s, s7), a71 = load(s, s7 + sBlock);
         FloatVector a80 = load(s, s8), a81 = load(s, s8 + sBlock), a90 = load(s, s9), a91 = load(s, s9 + sBlock);
         FloatVector a100 = load(s, s10), a101 = load(s, s10 + sBlock), a110 = load(s, s11), a111 = load(s, s11 + sBlock);
-        for (int t = from, v = wo + from * wStep; t < to; t++, v += wStep) {
+        int step = step(2, wStep);
+        for (int t = from, v = wo + from * step; t < to; t++, v += step) {
             int o = x0 + taps[t];
             FloatVector w0 = load(w, v), w1 = load(w, v + wBlock);
             FloatVector f = FloatVector.broadcast(F, x[o]);
@@ -314,7 +322,8 @@ final class TileLoops implements Tile.Loops {
         FloatVector a4 = load(s, s4), a5 = load(s, s5), a6 = load(s, s6), a7 = load(s, s7);
         FloatVector a8 = load(s, s8), a9 = load(s, s9), a10 = load(s, s10), a11 = load(s, s11);
         FloatVector a12 = load(s, s12), a13 = load(s, s13), a14 = load(s, s14), a15 = load(s, s15);
-        for (int t = from, v = wo + from * wStep; t < to; t++, v += wStep) {
+        int step = step(1, wStep);
+        for (int t = from, v = wo + from * step; t < to; t++, v += step) {
             int o = x0 + taps[t];
             FloatVector w0 = load(w, v);
             a0 = FloatVector.broadcast(F, x[o]).fma(w0, a0);
