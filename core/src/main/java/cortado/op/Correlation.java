@@ -104,14 +104,16 @@ final class Correlation {
         while (most > 1 && Math.ceilDiv(images, most) * panels < PARTS) {
             most--;
         }
-        while (rows > 1 && rows * columns > 64 && images * Math.ceilDiv(high, rows) * panels < PARTS) {
+        while (rows > 1 && rows * columns > 24 && images * Math.ceilDiv(high, rows) * panels < (rows * columns > 64 ? PARTS : PARTS / 2)) {
             rows--;
         }
         together = most;
-        bands = Math.ceilDiv(high, rows);
+        int cuts = Math.ceilDiv(high, rows);
+        bands = x.vectors() || cuts == 1 ? cuts : Math.min(high, cuts + cuts % 2);
         tile = columns == 1 && !x.vectors() ? Tile.rows(packed.panels().getFirst().blocks()) : 1;
         band = x.vectors() ? Math.ceilDiv(high, bands) : IntStream.range(0, bands).map(b -> top(b + 1) - top(b)).max().orElse(0);
-        splits = apart() ? 1 : Math.clamp(Math.ceilDiv(PARTS, Math.ceilDiv(images, together) * bands), 1, panels);
+        int least = Math.ceilDiv(PARTS, Math.ceilDiv(images, together) * bands);
+        splits = apart() ? 1 : IntStream.rangeClosed(least, panels).filter(i -> panels % i == 0).findFirst().orElse(panels);
         row = padded ? (left + right) * read.pixel() : x.row();
         block = padded ? (above + hs.stream().mapToInt(a -> a.reach(band)).max().orElse(0)) * row : x.block();
         image = padded ? read.blocks() * block : x.image();
