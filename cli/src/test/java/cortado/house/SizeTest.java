@@ -25,8 +25,8 @@ class SizeTest {
      */
     private static final Set<String> TILES = Set.of("Taps.java tile6x4", "Dots.java tile6x4", "TileLoops.java tile6x4",
             "TileLoops.java tile8x3",
-            "TileLoops.java tile12x2", "WinogradProduct.java tile6x4", "WinogradProduct.java tile8x3",
-            "WinogradProduct.java tile12x2");
+            "TileLoops.java tile12x2", "DenseLoops.java tile6x4", "DenseLoops.java tile8x3",
+            "DenseLoops.java tile12x2");
 
     private static final Pattern NO_METHOD = Pattern
             .compile("(if|for|while|do|switch|try|else|case|default|synchronized)\\b.*|[^(]*"

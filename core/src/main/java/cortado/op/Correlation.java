@@ -1,5 +1,6 @@
 package cortado.op;
 
+import cortado.op.Cuts.Stretch;
 import cortado.op.Packed.Panel;
 import cortado.simd.Blocks;
 import cortado.simd.Depthwise;
@@ -23,10 +24,6 @@ import java.util.stream.IntStream;
  * go by in chunks whose weights stay in the second cache; y is summed up over chunks.
  */
 final class Correlation {
-    /** Outputs of a stretch, about: enough that fetching a panel of weights costs little. */
-    private static final int PIXELS = 512;
-    /** Parts that a batch is cut into at least, where there is enough to cut. */
-    static final int PARTS = 16;
     /** Taps in a chunk, at most. */
     private static final int CHUNK = 288;
     /** Blocks of x in a chunk, at most: so many stretches of memory are read side by side, and a processor fetches only so many ahead. */
@@ -46,10 +43,6 @@ final class Correlation {
 
     /** Outputs that share window positions; {@code products} per group where groups do not begin with a block of x, else one. */
     private record Sub(Axis h, Axis w, int taps, int[] yAt, Product[] products) {
-    }
-
-    /** A stretch of the batch: a band of rows of some images. */
-    private record Stretch(int first, int images, int top, int rows) {
     }
 
     private final Side x;
@@ -72,14 +65,8 @@ final class Correlation {
     private final int block;
     private final int image;
     private final int stride;
-    private final int high;
     private final int columns;
-    /** Images of a stretch, what a cut's row is a multiple of, rows of a band, bands of an image, and how many parts share a stretch. */
-    private final int together;
-    private final int tile;
-    private final int band;
-    private final int bands;
-    private final int splits;
+    private final Cuts cuts;
 
     Correlation(Side x, Side y, int n, int groups, List<Axis> hs, List<Axis> ws, Packed.Weights weights) {
         this.x = x;
@@ -93,29 +80,15 @@ final class Correlation {
         stride = hs.getFirst().stride;
         above = hs.stream().mapToInt(Axis::low).max().orElse(0);
         left = ws.stream().mapToInt(Axis::low).max().orElse(0);
-        high = hs.stream().mapToInt(Axis::count).max().orElse(0);
+        int high = hs.stream().mapToInt(Axis::count).max().orElse(0);
         columns = ws.stream().mapToInt(Axis::count).max().orElse(0);
         int right = Math.max(x.w(), ws.stream().mapToInt(a -> a.reach(a.count)).max().orElse(0));
         padded = depthwise || above > 0 || left > 0 || right > x.w() || hs.stream().anyMatch(a -> a.reach(a.count) > x.h());
         int panels = packed.panels().size();
-        int images = x.vectors() ? 1 : n;
-        int rows = Math.clamp(PIXELS / columns, 1, high);
-        int most = high <= rows ? Math.clamp(PIXELS / (high * columns), 1, images) : 1;
-        while (most > 1 && Math.ceilDiv(images, most) * panels < PARTS) {
-            most--;
-        }
-        while (rows > 1 && rows * columns > 24 && images * Math.ceilDiv(high, rows) * panels < (rows * columns > 64 ? PARTS : PARTS / 2)) {
-            rows--;
-        }
-        together = most;
-        int cuts = Math.ceilDiv(high, rows);
-        bands = x.vectors() || cuts == 1 ? cuts : Math.min(high, cuts + cuts % 2);
-        tile = columns == 1 && !x.vectors() ? Tile.rows(packed.panels().getFirst().blocks()) : 1;
-        band = x.vectors() ? Math.ceilDiv(high, bands) : IntStream.range(0, bands).map(b -> top(b + 1) - top(b)).max().orElse(0);
-        int least = Math.ceilDiv(PARTS, Math.ceilDiv(images, together) * bands);
-        splits = apart() ? 1 : IntStream.rangeClosed(least, panels).filter(i -> panels % i == 0).findFirst().orElse(panels);
+        int tile = columns == 1 && !x.vectors() ? Tile.rows(packed.panels().getFirst().blocks()) : 1; // a column is cut between tiles
+        cuts = new Cuts(x.vectors() ? 1 : n, high, columns, panels, apart() ? 1 : panels, tile, x.vectors());
         row = padded ? (left + right) * read.pixel() : x.row();
-        block = padded ? (above + hs.stream().mapToInt(a -> a.reach(band)).max().orElse(0)) * row : x.block();
+        block = padded ? (above + hs.stream().mapToInt(a -> a.reach(cuts.band)).max().orElse(0)) * row : x.block();
         image = padded ? read.blocks() * block : x.image();
         for (Axis h : hs) {
             for (Axis w : ws) {
@@ -131,8 +104,8 @@ final class Correlation {
     }
 
     private Sub sub(Axis h, Axis w) {
-        int rows = Math.min(band, h.count);
-        int[] xAt = new int[together * rows * w.count];
+        int rows = Math.min(cuts.band, h.count);
+        int[] xAt = new int[cuts.together * rows * w.count];
         int[] yAt = new int[xAt.length];
         for (int r = 0; r < xAt.length; r++) {
             int i = r / w.count % rows;
@@ -180,11 +153,11 @@ final class Correlation {
     }
 
     private int apartBlock() {
-        return together * band * columns * Lanes.WIDTH;
+        return cuts.together * cuts.band * columns * Lanes.WIDTH;
     }
 
     private int padding() {
-        return padded ? together * image : 0;
+        return padded ? cuts.together * image : 0;
     }
 
     Packed packed() {
@@ -198,34 +171,20 @@ final class Correlation {
 
     /** {@return stretches that n images are cut into} */
     int stretches(int n) {
-        return x.vectors() ? Math.ceilDiv(Math.min(n, high), band) : Math.ceilDiv(n, together) * bands;
+        return cuts.stretches(n);
     }
 
     /** {@return parts of the correlation of n images} */
     int parts(int n) {
-        return stretches(n) * splits;
-    }
-
-    private Stretch stretch(int number, int n) {
-        if (x.vectors()) {
-            return new Stretch(0, 1, number * band, Math.min(band, Math.min(n, high) - number * band));
-        }
-        int first = number / bands * together;
-        int top = top(number % bands);
-        return new Stretch(first, Math.min(together, n - first), top, top(number % bands + 1) - top);
-    }
-
-    /** The first row of a band; where images are one column, cuts fall between tiles. */
-    private int top(int band) {
-        return band == bands ? high : band * high / bands / tile * tile;
+        return stretches(n) * cuts.splits;
     }
 
     /** Copies a stretch's inputs into a border of zeros where that is needed; blocks {@code from … to−1}. */
     private void pad(Stretch s, int from, int to, Tensor x, Tensor room) {
-        int top = s.top * stride - above;
-        for (int m = 0; padded && m < s.images; m++) {
+        int top = s.top() * stride - above;
+        for (int m = 0; padded && m < s.images(); m++) {
             for (int b = from; b < to; b++) {
-                int at = x.offset() + (s.first + m) * this.x.image();
+                int at = x.offset() + (s.first() + m) * this.x.image();
                 int copy = room.offset() + m * image + b * block;
                 if (read == this.x) {
                     Blocks.pad(room.floats(), copy, block / row, row, x.floats(), at + b * this.x.block(), this.x.h(), this.x.row(),
@@ -243,15 +202,15 @@ final class Correlation {
     }
 
     private int inPlace(Stretch s) {
-        return s.first * x.image() + s.top * stride * x.row();
+        return s.first() * x.image() + s.top() * stride * x.row();
     }
 
     /** Computes one part of y, with another tensor added where there is one, from x and packed weights {@code w}. */
     void run(int part, int n, Tensor y, Tensor x, Tensor w, boolean add, Optional<Tensor> plus, float most, Tensor room) {
-        Stretch s = stretch(part % stretches(n), n);
+        Stretch s = cuts.stretch(part % stretches(n), n);
         int split = part / stretches(n); // a thread takes neighbouring parts: it should keep its weights, not its pixels
         List<Panel> panels = packed.panels();
-        List<Panel> mine = panels.subList(split * panels.size() / splits, (split + 1) * panels.size() / splits);
+        List<Panel> mine = panels.subList(split * panels.size() / cuts.splits, (split + 1) * panels.size() / cuts.splits);
         pad(s, depthwise ? mine.getFirst().group() : 0, depthwise ? mine.getLast().group() + 1 : read.blocks(), x, room);
         Tensor source = padded ? room : x;
         int from = padded ? room.offset() : x.offset() + inPlace(s);
@@ -283,11 +242,11 @@ final class Correlation {
         int places = taps / in;
         int down = places == 1 ? stride : 1; // a window of one place skips what lies between
         int right = places == 1 ? subs.getFirst().w.stride : 1;
-        int rows = Math.min((s.rows - 1) * stride + 1, this.x.h() - s.top * stride);
+        int rows = Math.min((s.rows() - 1) * stride + 1, this.x.h() - s.top() * stride);
         int run = down == 1 ? rows : 1;
         for (int b = 0; b < read.blocks(); b++) {
             int first = b * Lanes.WIDTH * places;
-            for (int m = 0; first >= t && first < end && m < s.images; m++) {
+            for (int m = 0; first >= t && first < end && m < s.images(); m++) {
                 int at = x.offset() + inPlace(s) + m * this.x.image() + b * this.x.block();
                 for (int r = 0; r < rows; r += run * down) {
                     room.floats()[room.offset()] = Blocks.fetch(x.floats(), at + r * row, Math.ceilDiv(run * this.x.w(), right),
@@ -302,8 +261,8 @@ final class Correlation {
         Sub sub = subs.get(i);
         Product product = sub.products[sub.products.length > 1 ? p.group() : 0];
         int at = from + base(p);
-        int rows = Math.clamp(sub.h.count - s.top, 0, s.rows) * sub.w.count * s.images;
-        int to = y.offset() + s.first * this.y.image() + s.top * sub.h.step * this.y.row();
+        int rows = Math.clamp(sub.h.count - s.top(), 0, s.rows()) * sub.w.count * s.images();
+        int to = y.offset() + s.first() * this.y.image() + s.top() * sub.h.step * this.y.row();
         int aside = room.offset() + padding();
         int wo = w.offset() + packed.at(i, p);
         int start = w.offset() + packed.start(p);
@@ -332,8 +291,8 @@ final class Correlation {
     private void finish(Panel p, Tensor y, Stretch s, Optional<Tensor> plus, float most) {
         int from = apart() ? 0 : p.group() * out / Lanes.WIDTH + p.first();
         for (int b = from; b < (apart() ? this.y.blocks() : from + p.blocks()); b++) {
-            for (int m = s.first; m < s.first + s.images; m++) {
-                this.y.finish(y, m * this.y.image() + b * this.y.block(), s.top, s.rows, plus, most);
+            for (int m = s.first(); m < s.first() + s.images(); m++) {
+                this.y.finish(y, m * this.y.image() + b * this.y.block(), s.top(), s.rows(), plus, most);
             }
         }
     }
@@ -365,16 +324,16 @@ final class Correlation {
      */
     void gradient(int number, int n, Product product, Panel p, int from, int to, float[] sums, int so, Tensor x, Tensor dy,
             Tensor room) {
-        Stretch s = stretch(number, n);
+        Stretch s = cuts.stretch(number, n);
         int first = depthwise ? p.group() : groups > 1 ? 0 : from;
         pad(s, first, depthwise ? first + 1 : groups > 1 ? read.blocks() : to, x, room);
         float[] source = padded ? room.floats() : x.floats();
         int at = (padded ? room.offset() : x.offset() + inPlace(s)) + base(p);
         int row = groups > 1 ? 0 : tapsBefore(from);
         int end = groups > 1 ? taps() : tapsBefore(to);
-        int pixels = s.rows * columns;
-        for (int m = 0; m < s.images; m++) {
-            int d = dy.offset() + (s.first + m) * y.image() + s.top * y.row();
+        int pixels = s.rows() * columns;
+        for (int m = 0; m < s.images(); m++) {
+            int d = dy.offset() + (s.first() + m) * y.image() + s.top() * y.row();
             if (apart()) {
                 lanes(p, pixels, dy.floats(), d, room.floats(), room.offset() + padding());
                 d = room.offset() + padding();

@@ -73,8 +73,8 @@ final class DepthwiseChannels implements Wide {
         forward = Rows.of(in, out, h, w);
         boolean turns = h.stride() == 1 && w.stride() == 1 && h.before() < R && w.before() < R;
         input = turns ? Optional.of(Rows.of(out, in, turned(h), turned(w))) : Optional.empty();
-        bands = Math.clamp(Math.ceilDiv(Correlation.PARTS, x.n() * blocks), 1, out.h());
-        slots = Math.clamp(Math.ceilDiv(Correlation.PARTS, blocks), 1, x.n());
+        bands = Math.clamp(Math.ceilDiv(Cuts.PARTS, x.n() * blocks), 1, out.h());
+        slots = Math.clamp(Math.ceilDiv(Cuts.PARTS, blocks), 1, x.n());
     }
 
     private static Window.Axis turned(Window.Axis a) {

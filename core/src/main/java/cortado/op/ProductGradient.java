@@ -65,7 +65,7 @@ final class ProductGradient {
         piece = even() ? most : Math.ceilDiv(most, y.w()) * y.w();
         pieces = Math.ceilDiv(image, piece);
         together = y.vectors() ? 1 : Math.clamp(PIXELS / image, 1, n);
-        slots = Math.clamp(Math.ceilDiv(Correlation.PARTS, cuts * groups), 1, Math.ceilDiv(n, together) * pieces);
+        slots = Math.clamp(Math.ceilDiv(Cuts.PARTS, cuts * groups), 1, Math.ceilDiv(n, together) * pieces);
         int[] taps = IntStream.range(0, together * piece)
                 .map(p -> y.vectors() ? p * STEP : p / piece * x.image() + place(p % piece)).toArray();
         int[] rows = IntStream.range(0, BLOCKS * Lanes.WIDTH)

@@ -27,8 +27,8 @@ final class WeightGradient {
         this.f = f;
         panels = f.packed().panels();
         products = panels.stream().map(f::transposed).toList();
-        splits = Math.clamp(Math.min(f.cuts(), f.taps() / TAPS), 1, Math.ceilDiv(Correlation.PARTS, panels.size()));
-        slots = Math.clamp(Math.ceilDiv(Correlation.PARTS, panels.size() * splits), 1, f.stretches(n));
+        splits = Math.clamp(Math.min(f.cuts(), f.taps() / TAPS), 1, Math.ceilDiv(Cuts.PARTS, panels.size()));
+        slots = Math.clamp(Math.ceilDiv(Cuts.PARTS, panels.size() * splits), 1, f.stretches(n));
     }
 
     /** {@return elements of scratch: the sums of all slots} */

@@ -49,7 +49,7 @@ final class WinogradGradient {
         tiles = Math.clamp(ROOM / Winograd.XI / (lanesV + lanesD), 1, 96);
         xiV = tiles * lanesV + Lanes.WIDTH; // one block more, so that the 36 do not fall into one set of the cache
         xiD = tiles * lanesD + Lanes.WIDTH;
-        slots = Math.clamp(Math.ceilDiv(Correlation.PARTS, cuts * panels), 1, Math.ceilDiv(f.tiles(n), tiles));
+        slots = Math.clamp(Math.ceilDiv(Cuts.PARTS, cuts * panels), 1, Math.ceilDiv(f.tiles(n), tiles));
         products = new Tile[Tile.BLOCKS + 1];
         for (int b = 1; b <= Tile.BLOCKS; b++) {
             int lanes = b * Lanes.WIDTH;

@@ -1,10 +1,10 @@
 package cortado.op;
 
 import cortado.simd.Blocks;
+import cortado.simd.Dense;
 import cortado.simd.Lanes;
 import cortado.simd.Tile;
 import cortado.simd.Winograd;
-import cortado.simd.WinogradProduct;
 import cortado.tensor.Tensor;
 import java.util.Optional;
 
@@ -45,10 +45,10 @@ final class WinogradTiles {
         int all = n * high * wide;
         int fit = Math.clamp(ROOM / Winograd.XI / (Lanes.WIDTH * (x.blocks() + y.blocks())) / 12 * 12, 24, 48);
         int least = panels == 1 ? 12 : 24; // several panels are parts of their own, and their filters not in the second cache
-        int groups = Math.ceilDiv(all, Math.clamp(all / Correlation.PARTS / 6 * 6, least, fit));
+        int groups = Math.ceilDiv(all, Math.clamp(all / Cuts.PARTS / 6 * 6, least, fit));
         tiles = Math.ceilDiv(Math.ceilDiv(all, groups), 6) * 6;
         splits = Math.clamp(8 / Math.ceilDiv(all, tiles), 1, panels);
-        block = Math.ceilDiv(tiles, WinogradProduct.ROWS) * WinogradProduct.ROWS * Lanes.WIDTH;
+        block = Math.ceilDiv(tiles, Dense.ROWS) * Dense.ROWS * Lanes.WIDTH;
         xiV = x.blocks() * block + Lanes.WIDTH; // 16 more, so that the 36 do not fall into one set of the cache
         xiM = y.blocks() * block + Lanes.WIDTH;
     }
@@ -113,9 +113,9 @@ final class WinogradTiles {
         for (int xi = 0; xi < Winograd.XI; xi++) {
             for (int p = from; p < to; p++) {
                 int blocks = first(p + 1) - first(p);
-                WinogradProduct.run(blocks, count, room.floats(), v + xi * xiV, block, this.x.c(), u.floats(),
+                Dense.ZERO.run(blocks, count, room.floats(), v + xi * xiV, block, this.x.c(), u.floats(),
                         u.offset() + filtersAt(p) + xi * this.x.c() * blocks * Lanes.WIDTH, room.floats(),
-                        m + xi * xiM + first(p) * block, block);
+                        m + xi * xiM + first(p) * block, block, room.floats(), 0, 0, 0);
             }
         }
         for (int b = first(from); b < first(to); b++) {

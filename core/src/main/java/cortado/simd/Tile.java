@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 /**
  * A matrix product over blocks of 16 channels whose left side is gathered: the one inner loop of convolutions and linear layers in
  * {@link cortado.tensor.Layout#CHANNELS}, of their gradients, and of Winograd's gradient of w; its other products have
- * {@link WinogradProduct}.
+ * {@link Dense}.
  *
  * <pre>
  * y[yAt[r] + j·yBlock] = start + Σ_t x[xAt[r] + taps[t]] · w[t·wStep + j·wBlock]        each element of y and w a block of 16 lanes
@@ -25,7 +25,8 @@ import java.util.stream.IntStream;
  *
  * <p>Strategies: 24 of 32 registers hold a tile of rows × blocks while t goes by, 6×4, 8×3 or 12×2 as the panel has blocks, or 16 of
  * them 16×1 ({@link TileLoops}). Where a tile's rows lie equally far apart in x, as neighbouring pixels or channels do, loops are taken that know
- * this distance; else its places are gathered. Rows past the last repeat it, and store the same again; only
+ * this distance; else its places are gathered. Where rows follow each other in x and y and taps are channels, as in a 1×1 convolution,
+ * {@link Dense} needs no places. Rows past the last repeat it, and store the same again; only
  * a last row all alone has a loop of its own ({@link OneRow}). Every element is
  * one chain of fma in the order of t: the same bits whatever the tile or the vector width.
  */
@@ -45,7 +46,8 @@ public final class Tile implements Product {
 
     private static final List<Distance> DISTANCES = List.of(new Distance(0, 0), new Distance(0, WIDTH), new Distance(1, 0),
             new Distance(1, WIDTH), new Distance(2, WIDTH), new Distance(WIDTH, WIDTH), new Distance(2 * WIDTH, WIDTH));
-    private static final List<Loops> LOOPS = DISTANCES.stream().map(Tile::load).toList();
+    private static final List<Loops> LOOPS = DISTANCES.stream()
+            .map(d -> load(Loops.class, "TileLoops.class", d)).toList();
 
     final int[] taps;
     final int[] xAt;
@@ -55,6 +57,9 @@ public final class Tile implements Product {
     /** How many rows from each on are equally far apart, which the loops {@link #near} know. */
     private final int[] even;
     private final Loops near;
+    /** Whether taps are channels of blocks, {@link #tapBlock} apart, and rows follow each other in x and y, where {@link #even}. */
+    private final boolean dense;
+    private final int tapBlock;
     private final Loops any;
 
     /**
@@ -75,17 +80,21 @@ public final class Tile implements Product {
         int step = xAt.length > 1 ? xAt[1] - xAt[0] : 0;
         any = loops(0, wBlock);
         near = loops(step, wBlock);
+        tapBlock = taps.length > WIDTH ? taps[WIDTH] - taps[0] : 0;
+        dense = step == WIDTH && wBlock == WIDTH && taps.length > 0
+                && IntStream.range(0, taps.length).allMatch(t -> taps[t] == taps[0] + t / WIDTH * tapBlock + t % WIDTH);
         even = new int[xAt.length];
         for (int r = xAt.length - 1; r >= 0; r--) {
-            even[r] = r + 1 < xAt.length && xAt[r + 1] - xAt[r] == step ? even[r + 1] + 1 : 1;
+            boolean follows = r + 1 < xAt.length && xAt[r + 1] - xAt[r] == step && (!dense || yAt[r + 1] - yAt[r] == WIDTH);
+            even[r] = follows ? even[r + 1] + 1 : 1;
         }
     }
 
-    /** Loads the pattern anew. Not from there: the pattern itself, which has no distance, is never initialized. */
-    private static Loops load(Distance d) {
-        try (InputStream in = Tile.class.getResourceAsStream("TileLoops.class")) {
-            Lookup l = MethodHandles.lookup().defineHiddenClassWithClassData(in.readAllBytes(), d, true);
-            return (Loops) l.lookupClass().getDeclaredConstructor().newInstance();
+    /** Loads a pattern anew, with what it is to know. Not from there: the pattern itself, which knows nothing, is never initialized. */
+    static <T> T load(Class<T> type, String pattern, Object known) {
+        try (InputStream in = Tile.class.getResourceAsStream(pattern)) {
+            Lookup l = MethodHandles.lookup().defineHiddenClassWithClassData(in.readAllBytes(), known, true);
+            return type.cast(l.lookupClass().getDeclaredConstructor().newInstance());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (ReflectiveOperationException e) {
@@ -128,11 +137,20 @@ public final class Tile implements Product {
             OneRow.run(blocks, y, yo + yAt[one], yBlock, x, xo + xAt[one], taps, from, to, w, wo, wStep, wBlock, s,
                     so + sRow * yAt[one], sBlock);
         }
-        for (int lane = 0; lane < WIDTH; lane += V) {
-            for (int r = row; r < one; r += rows) {
-                Loops loops = close && r + rows <= one && even[r] >= rows ? near : any;
-                loops.run(this, blocks, y, yo + lane, x, xo, r, one - 1, from, to, w, wo + lane, wStep, s, so + lane, sRow, sBlock);
+        for (int r = row; r < one;) {
+            int near = close ? Math.min(even[r], one - r) : 0;
+            int many = near / Dense.rows(blocks) * Dense.rows(blocks);
+            if (dense && many > 0 && from % WIDTH == 0) {
+                Dense.START.run(blocks, many, x, xo + xAt[r] + taps[from], tapBlock, to - from, w, wo + from * wStep, y, yo + yAt[r],
+                        yBlock, s, so + sRow * yAt[r], sRow * WIDTH, sBlock);
+                r += many;
+                continue;
             }
+            for (int lane = 0; lane < WIDTH; lane += V) {
+                (near >= rows ? this.near : any).run(this, blocks, y, yo + lane, x, xo, r, one - 1, from, to, w, wo + lane, wStep, s,
+                        so + lane, sRow, sBlock);
+            }
+            r += rows;
         }
     }
 }
