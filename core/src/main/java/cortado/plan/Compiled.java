@@ -15,7 +15,8 @@ import java.util.Set;
 
 /**
  * What compiling a graph yields: lists of phases over planned memory. In LANES a thread takes a shard of 16 images through all steps
- * ({@link Sharded}); in the other layouts all threads take one step of the whole batch after the other ({@link Whole}).
+ * ({@link Sharded}); in the other layouts all threads take one step of the whole batch after the other ({@link Whole}), for inference
+ * perhaps of a few images of it ({@link Grouped}).
  *
  * @param batch     N
  * @param pass      what steps have in common, changed before each pass
@@ -59,6 +60,9 @@ record Compiled(int batch, Pass pass, List<Stage> steps, List<Phase> prepare, Li
         }
         Backend suiting = backend.suiting(graph.ops(), batch);
         Graph fused = Fusion.fuse(graph, !training && suiting.layout() == Layout.CHANNELS);
+        if (!training && suiting.layout() == Layout.CHANNELS && Grouped.together(fused, batch, Layout.CHANNELS) < batch) {
+            return new Grouped(fused, type, batch, suiting, workers);
+        }
         return suiting.layout() == Layout.LANES ? new Sharded(fused, type, batch, suiting, workers, training, frozen)
                 : new Whole(fused, type, batch, suiting, workers, training, frozen);
     }

@@ -18,9 +18,11 @@ import cortado.op.MaxPool2d;
 import cortado.op.Relu;
 import cortado.op.Relu6;
 import cortado.op.Window;
+import cortado.tensor.Layout;
 import cortado.tensor.Rng;
 import cortado.tensor.Tensor;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -88,6 +90,33 @@ class InferenceTest {
             double[] scores = scores(g, Parameters.init(g, new Rng(5)), batch, Backend.vector(), 2, true);
             for (int i = 0; i < scores.length; i++) {
                 assertThat(Double.isNaN(scores[i])).isEqualTo(i < scores.length / batch);
+            }
+        }
+    }
+
+    @Test
+    void largeImagesGoInGroupsSeed7() {
+        Graph g = Graph.builder().then("x", Input.images(3, 256, 256)).then("conv1", conv(16, 3, 1, 1)).then("relu1", new Relu())
+                .then("conv2", conv(17, 3, 2, 1)).then("gap", new GlobalAvgPool2d()).then("flatten", new Flatten())
+                .then("fc", Linear.of(7)).build();
+        assertThat(Grouped.together(g, 5, Layout.CHANNELS)).isEqualTo(2);
+        Parameters w = Parameters.init(g, new Rng(7));
+        try (Plan one = Plan.inference(g, w, 1, Backend.vector(), 1); Plan all = Plan.inference(g, w, 5, Backend.vector(), 2)) {
+            Rng rng = new Rng(8);
+            int size = one.images().size();
+            for (int i = 0; i < all.images().size(); i++) {
+                all.images().set(i, rng.normal(i));
+            }
+            for (int n : List.of(5, 3, 1)) {
+                all.scores().fill(Double.NaN);
+                all.forward(n);
+                for (int i = 0; i < n; i++) {
+                    one.images().copyFrom(all.images().view(i * size, one.images().shape(), Layout.ROWS));
+                    one.forward(1);
+                    for (int k = 0; k < 7; k++) {
+                        assertThat(all.scores().get(i, k)).isCloseTo(one.scores().get(0, k), within(1e-6));
+                    }
+                }
             }
         }
     }
