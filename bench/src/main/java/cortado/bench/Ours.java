@@ -84,7 +84,9 @@ final class Ours implements Learner {
     @Override
     public void step(int i) {
         Tensor x = images.get(i % images.size());
-        plan.images().copyFrom(x);
+        if (training || i == 0) { // the one batch of inference then lies where it is read, as it does at the peers'
+            plan.images().copyFrom(x);
+        }
         if (training) {
             plan.labels().copyFrom(labels.get(i % labels.size()));
             plan.gradients().fill(0);

@@ -90,14 +90,14 @@ public record Race(Contestant ours, List<Contestant> peers, boolean quick, Consu
         }
     }
 
-    /** Weights as training would begin with, and images of noise, a few batches in turns. */
+    /** Weights as training would begin with, and images of noise: a few batches in turns for training, else one. */
     private static void write(Workload w, Job job) {
         Rng rng = new Rng(1);
         Shape image = w.graph().input().example();
         int classes = w.graph().outputExample().size();
         model(w, job, rng);
         Map<String, Tensor> all = new LinkedHashMap<>();
-        for (int i = 0; i < (w.mode().single() ? 1 : BATCHES); i++) {
+        for (int i = 0; i < (w.mode() == Mode.TRAIN ? BATCHES : 1); i++) {
             all.put("images." + i, noise(image.batch(w.batch()), rng.split("images").split(i)));
             Tensor labels = Tensor.of(Shape.of(w.batch()), Type.I32);
             for (int n = 0; n < w.batch(); n++) {
