@@ -162,8 +162,7 @@ final class Conv2dChannels implements Wide {
                         to.offset()));
     }
 
-    static Phase run(Correlation c, Operands o, Tensor y, Tensor x, Tensor w, boolean add, float most,
-            List<Tensor> room) {
+    static Phase run(Correlation c, Operands o, Tensor y, Tensor x, Tensor w, boolean add, float most, List<Tensor> room) {
         return Phase.of(() -> c.parts(o.n()),
                 (part, worker) -> c.run(part, o.n(), y, x, w, add, Optional.empty(), most, room.get(worker)));
     }

@@ -66,7 +66,7 @@ final class Correlation {
     private final int image;
     private final int stride;
     private final int columns;
-    private final Cuts cuts;
+    final Cuts cuts;
 
     Correlation(Side x, Side y, int n, int groups, List<Axis> hs, List<Axis> ws, Packed.Weights weights) {
         this.x = x;
@@ -169,14 +169,9 @@ final class Correlation {
         return padding() + (apart() ? packed.blocks() * apartBlock() : 0);
     }
 
-    /** {@return stretches that n images are cut into} */
-    int stretches(int n) {
-        return cuts.stretches(n);
-    }
-
     /** {@return parts of the correlation of n images} */
     int parts(int n) {
-        return stretches(n) * cuts.splits;
+        return cuts.stretches(n) * cuts.splits;
     }
 
     /** Copies a stretch's inputs into a border of zeros where that is needed; blocks {@code from … to−1}. */
@@ -207,8 +202,8 @@ final class Correlation {
 
     /** Computes one part of y, with another tensor added where there is one, from x and packed weights {@code w}. */
     void run(int part, int n, Tensor y, Tensor x, Tensor w, boolean add, Optional<Tensor> plus, float most, Tensor room) {
-        Stretch s = cuts.stretch(part % stretches(n), n);
-        int split = part / stretches(n); // a thread takes neighbouring parts: it should keep its weights, not its pixels
+        Stretch s = cuts.stretch(part % cuts.stretches(n), n);
+        int split = part / cuts.stretches(n); // a thread takes neighbouring parts: it should keep its weights, not its pixels
         List<Panel> panels = packed.panels();
         List<Panel> mine = panels.subList(split * panels.size() / cuts.splits, (split + 1) * panels.size() / cuts.splits);
         pad(s, depthwise ? mine.getFirst().group() : 0, depthwise ? mine.getLast().group() + 1 : read.blocks(), x, room);
@@ -303,7 +298,7 @@ final class Correlation {
     }
 
     /** {@return how often the taps of a panel can be cut, at blocks of x} */
-    int cuts() {
+    int tapCuts() {
         return groups > 1 ? 1 : read.blocks();
     }
 

@@ -27,8 +27,8 @@ final class WeightGradient {
         this.f = f;
         panels = f.packed().panels();
         products = panels.stream().map(f::transposed).toList();
-        splits = Math.clamp(Math.min(f.cuts(), f.taps() / TAPS), 1, Math.ceilDiv(Cuts.PARTS, panels.size()));
-        slots = Math.clamp(Math.ceilDiv(Cuts.PARTS, panels.size() * splits), 1, f.stretches(n));
+        splits = Math.clamp(Math.min(f.tapCuts(), f.taps() / TAPS), 1, Math.ceilDiv(Cuts.PARTS, panels.size()));
+        slots = Math.clamp(Math.ceilDiv(Cuts.PARTS, panels.size() * splits), 1, f.cuts.stretches(n));
     }
 
     /** {@return elements of scratch: the sums of all slots} */
@@ -48,12 +48,12 @@ final class WeightGradient {
         int split = part / panels.size() % splits;
         int slot = part / panels.size() / splits;
         Panel p = panels.get(panel);
-        int from = split * f.cuts() / splits;
-        int to = (split + 1) * f.cuts() / splits;
+        int from = split * f.tapCuts() / splits;
+        int to = (split + 1) * f.tapCuts() / splits;
         float[] sums = o.scratch().floats();
         int at = o.scratch().offset() + slot * f.packed().gradient() + f.packed().gradientAt(p);
         Arrays.fill(sums, at + f.tapsBefore(from) * p.lanes(), at + (splits == 1 ? f.taps() : f.tapsBefore(to)) * p.lanes(), 0);
-        int all = f.stretches(o.n());
+        int all = f.cuts.stretches(o.n());
         for (int s = slot * all / slots; s < (slot + 1) * all / slots; s++) {
             f.gradient(s, o.n(), products.get(panel), p, from, to, sums, at, o.x(), o.dy(), room);
         }

@@ -227,9 +227,8 @@ final class TileLoops implements Tile.Loops {
         int y9 = yo + at(yAt, row + 9, last), y10 = yo + at(yAt, row + 10, last), y11 = yo + at(yAt, row + 11, last);
         int s0 = so + sRow * (y0 - yo), s1 = so + sRow * (y1 - yo), s2 = so + sRow * (y2 - yo), s3 = so + sRow * (y3 - yo),
                 s4 = so + sRow * (y4 - yo), s5 = so + sRow * (y5 - yo);
-        int s6 = so + sRow * (y6 - yo), s7 = so + sRow * (y7 - yo), s8 = so + sRow * (y8 - yo), s9 = so + sRow * (y9 - yo),
-                s10 = so + sRow * (y10 - yo),
-                s11 = so + sRow * (y11 - yo);
+        int s6 = so + sRow * (y6 - yo), s7 = so + sRow * (y7 - yo), s8 = so + sRow * (y8 - yo), s9 = so + sRow * (y9 - yo);
+        int s10 = so + sRow * (y10 - yo), s11 = so + sRow * (y11 - yo);
         FloatVector a00 = load(s, s0), a01 = load(s, s0 + sBlock), a10 = load(s, s1), a11 = load(s, s1 + sBlock);
         FloatVector a20 = load(s, s2), a21 = load(s, s2 + sBlock), a30 = load(s, s3), a31 = load(s, s3 + sBlock);
         FloatVector a40 = load(s, s4), a41 = load(s, s4 + sBlock), a50 = load(s, s5), a51 = load(s, s5 + sBlock);
