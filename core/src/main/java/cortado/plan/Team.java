@@ -44,7 +44,7 @@ final class Team implements AutoCloseable {
     /** Runs every part of a phase and returns when all are done; throws what the first failing part threw. */
     void run(Phase task) {
         int parts = task.parts();
-        if (workers.length == 0 || parts == 1) {
+        if (workers.length == 0 || parts <= 1) {
             for (int p = 0; p < parts; p++) {
                 task.run(p, 0);
             }
