@@ -74,7 +74,7 @@ final class DepthwiseChannels implements Wide {
         boolean turns = h.stride() == 1 && w.stride() == 1 && h.before() < R && w.before() < R;
         input = turns ? Optional.of(Rows.of(out, in, turned(h), turned(w))) : Optional.empty();
         bands = Math.clamp(Math.ceilDiv(Cuts.PARTS, x.n() * blocks), 1, out.h());
-        slots = Math.clamp(Math.ceilDiv(Cuts.PARTS, blocks), 1, x.n());
+        slots = Math.ceilDiv(x.n(), Math.max(1, x.n() / Math.ceilDiv(Cuts.PARTS, blocks))); // as many images in each
     }
 
     private static Window.Axis turned(Window.Axis a) {

@@ -16,9 +16,9 @@ public interface Dense {
     int ROWS = 24;
 
     /** Sums begin with 0. */
-    Dense ZERO = Tile.load(Dense.class, "DenseLoops.class", true);
+    Dense ZERO = Lanes.load(Dense.class, "DenseLoops.class", true);
     /** Sums begin with what s holds. */
-    Dense START = Tile.load(Dense.class, "DenseLoops.class", false);
+    Dense START = Lanes.load(Dense.class, "DenseLoops.class", false);
 
     /**
      * {@return rows of a register tile}

@@ -12,15 +12,7 @@ import jdk.incubator.vector.FloatVector;
  * sums that begin with something.
  */
 final class DenseLoops implements Dense {
-    private static final boolean ZERO;
-
-    static {
-        try {
-            ZERO = MethodHandles.classData(MethodHandles.lookup(), "_", Boolean.class);
-        } catch (IllegalAccessException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final boolean ZERO = Lanes.known(MethodHandles.lookup(), Boolean.class);
 
     @Override
     public void run(int blocks, int count, float[] v, int vo, int vBlock, int c, float[] u, int uo, float[] m, int mo, int mBlock,

@@ -189,7 +189,7 @@ public record DepthwiseRow(int stride, int left, int w, int q) {
     }
 
     /**
-     * Adds one row's part to the gradient of w: per row of the window in four interleaved sums.
+     * Adds one row's part to the gradient of w.
      *
      * @param dw   {@code rows × 3} blocks
      * @param dwo  the first element
@@ -201,19 +201,60 @@ public record DepthwiseRow(int stride, int left, int w, int q) {
      * @param rows as in forward
      */
     public void gradient(float[] dw, int dwo, float[] dy, int dyo, float[] x, int xo, int xRow, int rows) {
+        int from = from();
+        int to = to();
         for (int lane = 0; lane < WIDTH; lane += V) {
+            int done = from;
+            if (rows == S && stride == 1) {
+                done = to - (to - from) % 2;
+                pairs(dw, dwo + lane, dy, dyo + lane, x, xo + lane - left * WIDTH, xRow, from, done);
+            }
             for (int r = 0; r < rows; r++) {
                 int o = xo + lane + r * xRow;
                 int sums = dwo + lane + r * S * WIDTH;
-                inside(dw, sums, dy, dyo + lane, x, o - left * WIDTH, from(), to(), stride * WIDTH);
-                for (int i = 0; i < from(); i++) {
+                inside(dw, sums, dy, dyo + lane, x, o - left * WIDTH, done, to, stride * WIDTH);
+                for (int i = 0; i < from; i++) {
                     corner(dw, sums, dy, dyo + lane, x, o, i);
                 }
-                for (int i = to(); i < q; i++) {
+                for (int i = to; i < q; i++) {
                     corner(dw, sums, dy, dyo + lane, x, o, i);
                 }
             }
         }
+    }
+
+    /** Whole windows with stride 1, a pair of neighbours at a time: dy is loaded once for nine taps, x once for two pixels. */
+    private static void pairs(float[] dw, int dwo, float[] dy, int dyo, float[] x, int xo, int xRow, int from, int to) {
+        FloatVector a0 = load(dw, dwo), a1 = load(dw, dwo + WIDTH), a2 = load(dw, dwo + 2 * WIDTH);
+        FloatVector b0 = load(dw, dwo + 3 * WIDTH), b1 = load(dw, dwo + 4 * WIDTH), b2 = load(dw, dwo + 5 * WIDTH);
+        FloatVector c0 = load(dw, dwo + 6 * WIDTH), c1 = load(dw, dwo + 7 * WIDTH), c2 = load(dw, dwo + 8 * WIDTH);
+        for (int i = from; i < to; i += 2) {
+            FloatVector d0 = load(dy, dyo + i * WIDTH), d1 = load(dy, dyo + (i + 1) * WIDTH);
+            int o = xo + i * WIDTH;
+            FloatVector x1 = load(x, o + WIDTH), x2 = load(x, o + 2 * WIDTH);
+            a0 = d1.fma(x1, d0.fma(load(x, o), a0));
+            a1 = d1.fma(x2, d0.fma(x1, a1));
+            a2 = d1.fma(load(x, o + 3 * WIDTH), d0.fma(x2, a2));
+            o += xRow;
+            FloatVector y1 = load(x, o + WIDTH), y2 = load(x, o + 2 * WIDTH);
+            b0 = d1.fma(y1, d0.fma(load(x, o), b0));
+            b1 = d1.fma(y2, d0.fma(y1, b1));
+            b2 = d1.fma(load(x, o + 3 * WIDTH), d0.fma(y2, b2));
+            o += xRow;
+            FloatVector z1 = load(x, o + WIDTH), z2 = load(x, o + 2 * WIDTH);
+            c0 = d1.fma(z1, d0.fma(load(x, o), c0));
+            c1 = d1.fma(z2, d0.fma(z1, c1));
+            c2 = d1.fma(load(x, o + 3 * WIDTH), d0.fma(z2, c2));
+        }
+        a0.intoArray(dw, dwo);
+        a1.intoArray(dw, dwo + WIDTH);
+        a2.intoArray(dw, dwo + 2 * WIDTH);
+        b0.intoArray(dw, dwo + 3 * WIDTH);
+        b1.intoArray(dw, dwo + 4 * WIDTH);
+        b2.intoArray(dw, dwo + 5 * WIDTH);
+        c0.intoArray(dw, dwo + 6 * WIDTH);
+        c1.intoArray(dw, dwo + 7 * WIDTH);
+        c2.intoArray(dw, dwo + 8 * WIDTH);
     }
 
     private void corner(float[] dw, int dwo, float[] dy, int dyo, float[] x, int xo, int i) {
@@ -225,35 +266,16 @@ public record DepthwiseRow(int stride, int left, int w, int q) {
     }
 
     private static void inside(float[] dw, int dwo, float[] dy, int dyo, float[] x, int xo, int from, int to, int step) {
-        FloatVector a0 = FloatVector.zero(F), a1 = a0, a2 = a0, b0 = a0, b1 = a0, b2 = a0;
-        FloatVector c0 = a0, c1 = a0, c2 = a0, e0 = a0, e1 = a0, e2 = a0;
-        int i = from;
-        for (; i + 4 <= to; i += 4) {
-            int o = xo + i * step;
-            int at = dyo + i * WIDTH;
-            FloatVector d0 = load(dy, at), d1 = load(dy, at + WIDTH), d2 = load(dy, at + 2 * WIDTH), d3 = load(dy, at + 3 * WIDTH);
-            a0 = d0.fma(load(x, o), a0);
-            a1 = d0.fma(load(x, o + WIDTH), a1);
-            a2 = d0.fma(load(x, o + 2 * WIDTH), a2);
-            b0 = d1.fma(load(x, o + step), b0);
-            b1 = d1.fma(load(x, o + step + WIDTH), b1);
-            b2 = d1.fma(load(x, o + step + 2 * WIDTH), b2);
-            c0 = d2.fma(load(x, o + 2 * step), c0);
-            c1 = d2.fma(load(x, o + 2 * step + WIDTH), c1);
-            c2 = d2.fma(load(x, o + 2 * step + 2 * WIDTH), c2);
-            e0 = d3.fma(load(x, o + 3 * step), e0);
-            e1 = d3.fma(load(x, o + 3 * step + WIDTH), e1);
-            e2 = d3.fma(load(x, o + 3 * step + 2 * WIDTH), e2);
-        }
-        for (; i < to; i++) {
+        FloatVector a0 = load(dw, dwo), a1 = load(dw, dwo + WIDTH), a2 = load(dw, dwo + 2 * WIDTH);
+        for (int i = from, o = xo + from * step; i < to; i++, o += step) {
             FloatVector d = load(dy, dyo + i * WIDTH);
-            a0 = d.fma(load(x, xo + i * step), a0);
-            a1 = d.fma(load(x, xo + i * step + WIDTH), a1);
-            a2 = d.fma(load(x, xo + i * step + 2 * WIDTH), a2);
+            a0 = d.fma(load(x, o), a0);
+            a1 = d.fma(load(x, o + WIDTH), a1);
+            a2 = d.fma(load(x, o + 2 * WIDTH), a2);
         }
-        load(dw, dwo).add(a0.add(b0).add(c0.add(e0))).intoArray(dw, dwo);
-        load(dw, dwo + WIDTH).add(a1.add(b1).add(c1.add(e1))).intoArray(dw, dwo + WIDTH);
-        load(dw, dwo + 2 * WIDTH).add(a2.add(b2).add(c2.add(e2))).intoArray(dw, dwo + 2 * WIDTH);
+        a0.intoArray(dw, dwo);
+        a1.intoArray(dw, dwo + WIDTH);
+        a2.intoArray(dw, dwo + 2 * WIDTH);
     }
 
     private static FloatVector load(float[] a, int o) {

@@ -1,5 +1,10 @@
 package cortado.simd;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodHandles.Lookup;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -77,6 +82,27 @@ public final class Lanes {
         IntVector exponent = (IntVector) n.convertShape(VectorOperators.F2I, I, 0);
         FloatVector scale = exponent.add(127).lanewise(VectorOperators.LSHL, 23).reinterpretAsFloats();
         p.mul(scale).blend(0f, x.compare(VectorOperators.LT, -87.3f)).intoArray(y, yo);
+    }
+
+    /** Loads a pattern anew, with what it is to know. Not from there: the pattern itself, which knows nothing, is never initialized. */
+    static <T> T load(Class<T> type, String pattern, Object known) {
+        try (InputStream in = Lanes.class.getResourceAsStream(pattern)) {
+            Lookup l = MethodHandles.lookup().defineHiddenClassWithClassData(in.readAllBytes(), known, true);
+            return type.cast(l.lookupClass().getDeclaredConstructor().newInstance());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a pattern was loaded with. */
+    static <T> T known(Lookup pattern, Class<T> type) {
+        try {
+            return MethodHandles.classData(pattern, "_", type);
+        } catch (IllegalAccessException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
     private static FloatVector broadcast(float v) {

@@ -3,11 +3,6 @@ package cortado.simd;
 import static cortado.simd.Lanes.V;
 import static cortado.simd.Lanes.WIDTH;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodHandles.Lookup;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -47,7 +42,7 @@ public final class Tile implements Product {
     private static final List<Distance> DISTANCES = List.of(new Distance(0, 0), new Distance(0, WIDTH), new Distance(1, 0),
             new Distance(1, WIDTH), new Distance(2, WIDTH), new Distance(WIDTH, WIDTH), new Distance(2 * WIDTH, WIDTH));
     private static final List<Loops> LOOPS = DISTANCES.stream()
-            .map(d -> load(Loops.class, "TileLoops.class", d)).toList();
+            .map(d -> Lanes.load(Loops.class, "TileLoops.class", d)).toList();
 
     final int[] taps;
     final int[] xAt;
@@ -87,18 +82,6 @@ public final class Tile implements Product {
         for (int r = xAt.length - 1; r >= 0; r--) {
             boolean follows = r + 1 < xAt.length && xAt[r + 1] - xAt[r] == step && (!dense || yAt[r + 1] - yAt[r] == WIDTH);
             even[r] = follows ? even[r + 1] + 1 : 1;
-        }
-    }
-
-    /** Loads a pattern anew, with what it is to know. Not from there: the pattern itself, which knows nothing, is never initialized. */
-    static <T> T load(Class<T> type, String pattern, Object known) {
-        try (InputStream in = Tile.class.getResourceAsStream(pattern)) {
-            Lookup l = MethodHandles.lookup().defineHiddenClassWithClassData(in.readAllBytes(), known, true);
-            return type.cast(l.lookupClass().getDeclaredConstructor().newInstance());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
         }
     }
 

@@ -40,6 +40,9 @@ class ChannelsTest {
         all.add(Case.of("few channels, stride 2", conv(20, Window.of(7, 2, 3), 1), Shape.of(3, 3, 17, 20)));
         all.add(Case.of("few channels, patches", conv(33, Window.of(4, 4, 0), 1), Shape.of(2, 3, 17, 13)));
         all.add(Case.of("few channels, places past a block", conv(17, Window.of(5, 2, 1), 1), Shape.of(2, 5, 13, 31)));
+        all.add(Case.of("one channel, cells of two strides", conv(20, Window.of(7, 2, 6), 1), Shape.of(2, 1, 13, 17)));
+        all.add(Case.of("few channels, cells past the border", conv(7, Window.of(5, 3, 4), 1), Shape.of(3, 2, 31, 7)));
+        all.add(Case.of("few channels, a small image", conv(7, Window.of(7, 2, 3), 1), Shape.of(1, 3, 1, 5)));
         all.add(Case.of("images together", conv(16, Window.of(3, 1, 1), 1), Shape.of(17, 16, 4, 4)));
         all.add(Case.of("many taps, panels of 3 and 2", conv(80, Window.of(3, 1, 1), 1), Shape.of(2, 96, 5, 5)));
         all.add(Case.of("Winograd, cut tiles", conv(33, Window.of(3, 1, 1), 1), Shape.of(3, 17, 13, 15)));
