@@ -25,9 +25,9 @@ import java.util.stream.IntStream;
  */
 final class Correlation {
     /** Taps in a chunk, at most. */
-    private static final int CHUNK = 288;
+    private static final int CHUNK = 512;
     /** Blocks of x in a chunk, at most: so many stretches of memory are read side by side, and a processor fetches only so many ahead. */
-    private static final int STREAMS = 8;
+    private static final int STREAMS = 32;
 
     /** One axis: outputs {@code first + i·step} meet window position {@code at[j]} at input {@code i·stride + offset[j]}. */
     record Axis(int first, int step, int count, int stride, int[] at, int[] offset) {
@@ -218,8 +218,11 @@ final class Correlation {
             do { // without taps y is what it begins with
                 int end = Math.min(taps, t + chunk);
                 fetch(s, t, end, taps, x, room);
-                for (Panel p : mine) {
-                    chunk(i, t, end, p, s, y, source, from, w, add, room);
+                for (int k = 0; k < mine.size(); k++) {
+                    Panel p = mine.get(k);
+                    Panel next = mine.get((k + 1) % mine.size()); // behind a panel's last taps lies the next one, which the next part may take
+                    int ahead = w.offset() + packed.at(i, next) + (k + 1 < mine.size() ? t : end) * next.lanes();
+                    chunk(i, t, end, p, s, y, source, from, w, ahead, add, room);
                     if (finished && i == subs.size() - 1 && end == taps && (!apart() || p == mine.getLast())) {
                         finish(p, y, s, plus, most);
                     }
@@ -252,7 +255,8 @@ final class Correlation {
     }
 
     /** Some taps of a panel's outputs at the places of a sub. */
-    private void chunk(int i, int t, int end, Panel p, Stretch s, Tensor y, Tensor x, int from, Tensor w, boolean add, Tensor room) {
+    private void chunk(int i, int t, int end, Panel p, Stretch s, Tensor y, Tensor x, int from, Tensor w, int ahead, boolean add,
+            Tensor room) {
         Sub sub = subs.get(i);
         Product product = sub.products[sub.products.length > 1 ? p.group() : 0];
         int at = from + base(p);
@@ -263,11 +267,11 @@ final class Correlation {
         int start = w.offset() + packed.start(p);
         if (apart()) {
             product.run(p.blocks(), room.floats(), aside, 0, rows, x.floats(), at, t, end, w.floats(), wo, p.lanes(), w.floats(), start,
-                    false);
+                    false, -1);
             copy(sub, p, rows, y.floats(), to, room.floats(), aside, add);
         } else {
             product.run(p.blocks(), y.floats(), to + this.y.channel(p.group() * out) + p.first() * this.y.block(), 0, rows, x.floats(),
-                    at, t, end, w.floats(), wo, p.lanes(), w.floats(), start, add || t > 0);
+                    at, t, end, w.floats(), wo, p.lanes(), w.floats(), start, add || t > 0, ahead);
         }
     }
 
@@ -337,7 +341,7 @@ final class Correlation {
             }
             int step = apart() ? Lanes.WIDTH : y.pixel();
             product.run(p.blocks(), sums, so, row, end, source, at, m * pixels, (m + 1) * pixels, (apart() ? room : dy).floats(),
-                    d - m * pixels * step, step, sums, so, true);
+                    d - m * pixels * step, step, sums, so, true, -1);
         }
     }
 

@@ -153,7 +153,7 @@ final class ProductGradient {
             }
             tiles.get(p.blocks() - 1).run(p.blocks(), sums, so + packed.gradientAt(p) + c * p.lanes(), 0, end - c,
                     x.vectors() ? r : o.x().floats(), x.vectors() ? room.offset() : xo, 0, images * count, r, d, p.lanes(),
-                    sums, so, true);
+                    sums, so, true, -1);
         }
     }
 }

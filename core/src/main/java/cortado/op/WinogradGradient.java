@@ -114,7 +114,7 @@ final class WinogradGradient {
             for (int i = 0; i < Winograd.XI; i++) {
                 products[blocks].run(blocks, r, du + i * length, 0, many * Lanes.WIDTH, r, v + i * xiV, 0, count, r, d + i * xiD,
                         lanesD,
-                        r, zeros, first > begin);
+                        r, zeros, first > begin, -1);
             }
         }
         float[] sums = o.scratch().floats();

@@ -115,7 +115,7 @@ final class WinogradTiles {
                 int blocks = first(p + 1) - first(p);
                 Dense.ZERO.run(blocks, count, room.floats(), v + xi * xiV, block, this.x.c(), u.floats(),
                         u.offset() + filtersAt(p) + xi * this.x.c() * blocks * Lanes.WIDTH, room.floats(),
-                        m + xi * xiM + first(p) * block, block, room.floats(), 0, 0, 0);
+                        m + xi * xiM + first(p) * block, block, room.floats(), 0, 0, 0, 0, 0);
             }
         }
         for (int b = first(from); b < first(to); b++) {

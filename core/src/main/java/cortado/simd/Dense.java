@@ -47,7 +47,10 @@ public interface Dense {
      * @param so     the first
      * @param sRow   floats from row to row, 0 where all begin with the same
      * @param sBlock floats from block to block
+     * @param ahead  what is read next of u, by {@link #START} only; 0 if not known
+     * @param aheadStep floats of it for each channel of a register tile; 0 if not known
+     * @return some number: whoever keeps it keeps the compiler from leaving reading ahead out
      */
-    void run(int blocks, int count, float[] v, int vo, int vBlock, int c, float[] u, int uo, float[] m, int mo, int mBlock,
-            float[] s, int so, int sRow, int sBlock);
+    float run(int blocks, int count, float[] v, int vo, int vBlock, int c, float[] u, int uo, float[] m, int mo, int mBlock,
+            float[] s, int so, int sRow, int sBlock, int ahead, int aheadStep);
 }

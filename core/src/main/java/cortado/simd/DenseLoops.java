@@ -15,22 +15,25 @@ final class DenseLoops implements Dense {
     private static final boolean ZERO = Lanes.known(MethodHandles.lookup(), Boolean.class);
 
     @Override
-    public void run(int blocks, int count, float[] v, int vo, int vBlock, int c, float[] u, int uo, float[] m, int mo, int mBlock,
-            float[] s, int so, int sRow, int sBlock) {
+    public float run(int blocks, int count, float[] v, int vo, int vBlock, int c, float[] u, int uo, float[] m, int mo, int mBlock,
+            float[] s, int so, int sRow, int sBlock, int ahead, int aheadStep) {
         int rows = Dense.rows(blocks);
+        float seen = 0;
         for (int lane = 0; lane < WIDTH; lane += V) {
             for (int t = 0; t < count; t += rows) {
                 int p = vo + t * WIDTH;
                 int q = mo + t * WIDTH + lane;
                 int b = so + t * sRow + lane;
-                switch (blocks) {
-                    case 4 -> tile6x4(v, p, vBlock, c, u, uo + lane, m, q, mBlock, s, b, sRow, sBlock);
-                    case 3 -> tile8x3(v, p, vBlock, c, u, uo + lane, m, q, mBlock, s, b, sRow, sBlock);
-                    case 2 -> tile12x2(v, p, vBlock, c, u, uo + lane, m, q, mBlock, s, b, sRow, sBlock);
+                int next = ahead + t / rows * c * aheadStep;
+                seen += switch (blocks) {
+                    case 4 -> tile6x4(v, p, vBlock, c, u, uo + lane, m, q, mBlock, s, b, sRow, sBlock, next, aheadStep);
+                    case 3 -> tile8x3(v, p, vBlock, c, u, uo + lane, m, q, mBlock, s, b, sRow, sBlock, next, aheadStep);
+                    case 2 -> tile12x2(v, p, vBlock, c, u, uo + lane, m, q, mBlock, s, b, sRow, sBlock, next, aheadStep);
                     default -> tile12x1(v, p, vBlock, c, u, uo + lane, m, q, s, b, sRow);
-                }
+                };
             }
         }
+        return seen;
     }
 
     private static FloatVector start(float[] s, int o) {
@@ -45,8 +48,9 @@ final class DenseLoops implements Dense {
         return c / WIDTH * vBlock + c % WIDTH;
     }
 
-    private static void tile6x4(float[] v, int p, int vBlock, int channels, float[] u, int uo, float[] m,
-            int q, int mBlock, float[] s, int so, int sRow, int sBlock) {
+    private static float tile6x4(float[] v, int p, int vBlock, int channels, float[] u, int uo, float[] m, int q, int mBlock,
+            float[] s, int so, int sRow, int sBlock, int ahead, int aheadStep) {
+        float seen = 0;
         FloatVector a00 = start(s, so), a01 = start(s, so + sBlock), a02 = start(s, so + 2 * sBlock), a03 = start(s, so + 3 * sBlock);
         FloatVector a10 = start(s, so + sRow), a11 = start(s, so + sRow + sBlock),
                 a12 = start(s, so + sRow + 2 * sBlock), a13 = start(s, so + sRow + 3 * sBlock);
@@ -60,6 +64,7 @@ final class DenseLoops implements Dense {
                 a52 = start(s, so + 5 * sRow + 2 * sBlock), a53 = start(s, so + 5 * sRow + 3 * sBlock);
         for (int c = 0, k = uo; c < channels; c++, k += 4 * WIDTH) {
             int o = p + at(c, vBlock);
+            seen += ZERO ? 0 : u[ahead + c * aheadStep];
             FloatVector w0 = load(u, k), w1 = load(u, k + WIDTH), w2 = load(u, k + 2 * WIDTH), w3 = load(u, k + 3 * WIDTH);
             FloatVector f = FloatVector.broadcast(F, v[o]);
             a00 = f.fma(w0, a00);
@@ -116,10 +121,12 @@ final class DenseLoops implements Dense {
         a51.intoArray(m, q + 5 * WIDTH + mBlock);
         a52.intoArray(m, q + 5 * WIDTH + 2 * mBlock);
         a53.intoArray(m, q + 5 * WIDTH + 3 * mBlock);
+        return seen;
     }
 
-    private static void tile8x3(float[] v, int p, int vBlock, int channels, float[] u, int uo, float[] m,
-            int q, int mBlock, float[] s, int so, int sRow, int sBlock) {
+    private static float tile8x3(float[] v, int p, int vBlock, int channels, float[] u, int uo, float[] m, int q, int mBlock,
+            float[] s, int so, int sRow, int sBlock, int ahead, int aheadStep) {
+        float seen = 0;
         FloatVector a00 = start(s, so), a01 = start(s, so + sBlock), a02 = start(s, so + 2 * sBlock);
         FloatVector a10 = start(s, so + sRow), a11 = start(s, so + sRow + sBlock), a12 = start(s, so + sRow + 2 * sBlock);
         FloatVector a20 = start(s, so + 2 * sRow), a21 = start(s, so + 2 * sRow + sBlock), a22 = start(s, so + 2 * sRow + 2 * sBlock);
@@ -130,6 +137,7 @@ final class DenseLoops implements Dense {
         FloatVector a70 = start(s, so + 7 * sRow), a71 = start(s, so + 7 * sRow + sBlock), a72 = start(s, so + 7 * sRow + 2 * sBlock);
         for (int c = 0, k = uo; c < channels; c++, k += 3 * WIDTH) {
             int o = p + at(c, vBlock);
+            seen += ZERO ? 0 : u[ahead + c * aheadStep];
             FloatVector w0 = load(u, k), w1 = load(u, k + WIDTH), w2 = load(u, k + 2 * WIDTH);
             FloatVector f = FloatVector.broadcast(F, v[o]);
             a00 = f.fma(w0, a00);
@@ -188,10 +196,12 @@ final class DenseLoops implements Dense {
         a70.intoArray(m, q + 7 * WIDTH);
         a71.intoArray(m, q + 7 * WIDTH + mBlock);
         a72.intoArray(m, q + 7 * WIDTH + 2 * mBlock);
+        return seen;
     }
 
-    private static void tile12x2(float[] v, int p, int vBlock, int channels, float[] u, int uo, float[] m,
-            int q, int mBlock, float[] s, int so, int sRow, int sBlock) {
+    private static float tile12x2(float[] v, int p, int vBlock, int channels, float[] u, int uo, float[] m, int q, int mBlock,
+            float[] s, int so, int sRow, int sBlock, int ahead, int aheadStep) {
+        float seen = 0;
         FloatVector a00 = start(s, so), a01 = start(s, so + sBlock), a10 = start(s, so + sRow), a11 = start(s, so + sRow + sBlock);
         FloatVector a20 = start(s, so + 2 * sRow), a21 = start(s, so + 2 * sRow + sBlock),
                 a30 = start(s, so + 3 * sRow), a31 = start(s, so + 3 * sRow + sBlock);
@@ -205,6 +215,7 @@ final class DenseLoops implements Dense {
                 a110 = start(s, so + 11 * sRow), a111 = start(s, so + 11 * sRow + sBlock);
         for (int c = 0, k = uo; c < channels; c++, k += 2 * WIDTH) {
             int o = p + at(c, vBlock);
+            seen += ZERO ? 0 : u[ahead + c * aheadStep];
             FloatVector w0 = load(u, k), w1 = load(u, k + WIDTH);
             FloatVector f = FloatVector.broadcast(F, v[o]);
             a00 = f.fma(w0, a00);
@@ -267,9 +278,10 @@ final class DenseLoops implements Dense {
         a101.intoArray(m, q + 10 * WIDTH + mBlock);
         a110.intoArray(m, q + 11 * WIDTH);
         a111.intoArray(m, q + 11 * WIDTH + mBlock);
+        return seen;
     }
 
-    private static void tile12x1(float[] v, int p, int vBlock, int channels, float[] u, int uo,
+    private static float tile12x1(float[] v, int p, int vBlock, int channels, float[] u, int uo,
             float[] m, int q, float[] s, int so, int sRow) {
         FloatVector a0 = start(s, so), a1 = start(s, so + sRow), a2 = start(s, so + 2 * sRow), a3 = start(s, so + 3 * sRow);
         FloatVector a4 = start(s, so + 4 * sRow), a5 = start(s, so + 5 * sRow),
@@ -304,5 +316,6 @@ final class DenseLoops implements Dense {
         a9.intoArray(m, q + 9 * WIDTH);
         a10.intoArray(m, q + 10 * WIDTH);
         a11.intoArray(m, q + 11 * WIDTH);
+        return 0;
     }
 }

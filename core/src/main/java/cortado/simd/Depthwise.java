@@ -46,7 +46,7 @@ public final class Depthwise implements Product {
 
     @Override
     public void run(int blocks, float[] y, int yo, int row, int end, float[] x, int xo, int from, int to, float[] w, int wo,
-            int wStep, float[] b, int bo, boolean add) {
+            int wStep, float[] b, int bo, boolean add, int ahead) {
         float[] s = add ? y : b;
         int so = add ? yo : bo;
         for (int lane = 0; lane < WIDTH; lane += V) {

@@ -32,7 +32,8 @@ public sealed interface Product permits Tile, Depthwise {
      * @param b      what y begins with, a block each; unused where it adds
      * @param bo     the first
      * @param add    whether y begins with what it holds
+     * @param ahead  what is read next of w, as much as now: it is fetched from memory meanwhile; −1 if not known
      */
     void run(int blocks, float[] y, int yo, int row, int end, float[] x, int xo, int from, int to, float[] w, int wo, int wStep,
-            float[] b, int bo, boolean add);
+            float[] b, int bo, boolean add, int ahead);
 }

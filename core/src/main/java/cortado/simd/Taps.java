@@ -22,20 +22,29 @@ import jdk.incubator.vector.FloatVector;
  * <p>Every output is bias, then taps in order, each by one fma: the same bits whatever the tile or vector width.
  */
 public final class Taps {
-    private final int[] taps;
+    /** Loops over taps, for a tile of filters and four pixels of row p. */
+    interface Loops {
+        void run(Taps t, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p);
+    }
+
+    private static final Loops SIX = Lanes.load(Loops.class, "TapLoops.class", 6);
+    private static final Loops FOUR = Lanes.load(Loops.class, "TapLoops.class", 4);
+    private static final Loops ONE = Lanes.load(Loops.class, "TapLoops.class", 1);
+
+    final int[] taps;
     private final int filters;
     private final int rows;
     private final int columns;
-    private final int yFilter;
+    final int yFilter;
     private final int yRow;
-    private final int yStep;
+    final int yStep;
     private final int xRow;
-    private final int xStep;
-    private final int wFilter;
-    private final int wTap;
+    final int xStep;
+    final int wFilter;
+    final int wTap;
     private final int sixes;
-    private final int[] from;
-    private final int[] to;
+    final int[] from;
+    final int[] to;
 
     /**
      * All taps for every row.
@@ -104,7 +113,7 @@ public final class Taps {
                 for (int p = 0; p < rows; p++) {
                     for (int q = 0; q < columns; q += width) {
                         int at = Math.min(q, columns - width);
-                        tile(tile * width, y, yo + lane + k * yFilter + p * yRow + at * yStep, x, xo + lane + p * xRow + at * xStep,
+                        tile(tile, width, y, yo + lane + k * yFilter + p * yRow + at * yStep, x, xo + lane + p * xRow + at * xStep,
                                 w, wo + k * wFilter, b, bo + k, p);
                     }
                 }
@@ -119,164 +128,18 @@ public final class Taps {
         return most > 0 && (filters - 6 * most) % 4 != 0 && (filters - 6 * (most - 1)) % 4 == 0 ? most - 1 : most;
     }
 
-    private void tile(int size, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
-        switch (size) {
-            case 24 -> tile6x4(y, yo, x, xo, w, wo, b, bo, p);
-            case 16 -> tile4x4(y, yo, x, xo, w, wo, b, bo, p);
-            case 8 -> tile8x1(y, yo, x, xo, w, wo, b, bo, p);
-            case 4 -> tile1x4(y, yo, x, xo, w, wo, b, bo, p);
-            default -> tile1x1(y, yo, x, xo, w, wo, b, bo, p);
+    private void tile(int filters, int pixels, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
+        if (pixels == 1 && filters == 8) {
+            tile8x1(y, yo, x, xo, w, wo, b, bo, p);
+        } else if (pixels == 1) {
+            tile1x1(y, yo, x, xo, w, wo, b, bo, p);
+        } else {
+            (filters == 6 ? SIX : filters == 4 ? FOUR : ONE).run(this, y, yo, x, xo, w, wo, b, bo, p);
         }
     }
 
-    private static FloatVector start(float[] b, int bo) {
+    static FloatVector start(float[] b, int bo) {
         return b.length == 0 ? FloatVector.zero(F) : FloatVector.broadcast(F, b[bo]);
-    }
-
-    private void tile6x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
-        FloatVector a00 = start(b, bo), a01 = a00, a02 = a00, a03 = a00;
-        FloatVector a10 = start(b, bo + 1), a11 = a10, a12 = a10, a13 = a10;
-        FloatVector a20 = start(b, bo + 2), a21 = a20, a22 = a20, a23 = a20;
-        FloatVector a30 = start(b, bo + 3), a31 = a30, a32 = a30, a33 = a30;
-        FloatVector a40 = start(b, bo + 4), a41 = a40, a42 = a40, a43 = a40;
-        FloatVector a50 = start(b, bo + 5), a51 = a50, a52 = a50, a53 = a50;
-        int end = to[p];
-        wo += from[p] * wTap;
-        for (int t = from[p]; t < end; t++, wo += wTap) {
-            int o = xo + taps[t];
-            FloatVector x0 = FloatVector.fromArray(F, x, o);
-            FloatVector x1 = FloatVector.fromArray(F, x, o + xStep);
-            FloatVector x2 = FloatVector.fromArray(F, x, o + 2 * xStep);
-            FloatVector x3 = FloatVector.fromArray(F, x, o + 3 * xStep);
-            FloatVector f = FloatVector.broadcast(F, w[wo]);
-            a00 = f.fma(x0, a00);
-            a01 = f.fma(x1, a01);
-            a02 = f.fma(x2, a02);
-            a03 = f.fma(x3, a03);
-            f = FloatVector.broadcast(F, w[wo + wFilter]);
-            a10 = f.fma(x0, a10);
-            a11 = f.fma(x1, a11);
-            a12 = f.fma(x2, a12);
-            a13 = f.fma(x3, a13);
-            f = FloatVector.broadcast(F, w[wo + 2 * wFilter]);
-            a20 = f.fma(x0, a20);
-            a21 = f.fma(x1, a21);
-            a22 = f.fma(x2, a22);
-            a23 = f.fma(x3, a23);
-            f = FloatVector.broadcast(F, w[wo + 3 * wFilter]);
-            a30 = f.fma(x0, a30);
-            a31 = f.fma(x1, a31);
-            a32 = f.fma(x2, a32);
-            a33 = f.fma(x3, a33);
-            f = FloatVector.broadcast(F, w[wo + 4 * wFilter]);
-            a40 = f.fma(x0, a40);
-            a41 = f.fma(x1, a41);
-            a42 = f.fma(x2, a42);
-            a43 = f.fma(x3, a43);
-            f = FloatVector.broadcast(F, w[wo + 5 * wFilter]);
-            a50 = f.fma(x0, a50);
-            a51 = f.fma(x1, a51);
-            a52 = f.fma(x2, a52);
-            a53 = f.fma(x3, a53);
-        }
-        a00.intoArray(y, yo);
-        a01.intoArray(y, yo + yStep);
-        a02.intoArray(y, yo + 2 * yStep);
-        a03.intoArray(y, yo + 3 * yStep);
-        a10.intoArray(y, yo + yFilter);
-        a11.intoArray(y, yo + yFilter + yStep);
-        a12.intoArray(y, yo + yFilter + 2 * yStep);
-        a13.intoArray(y, yo + yFilter + 3 * yStep);
-        a20.intoArray(y, yo + 2 * yFilter);
-        a21.intoArray(y, yo + 2 * yFilter + yStep);
-        a22.intoArray(y, yo + 2 * yFilter + 2 * yStep);
-        a23.intoArray(y, yo + 2 * yFilter + 3 * yStep);
-        a30.intoArray(y, yo + 3 * yFilter);
-        a31.intoArray(y, yo + 3 * yFilter + yStep);
-        a32.intoArray(y, yo + 3 * yFilter + 2 * yStep);
-        a33.intoArray(y, yo + 3 * yFilter + 3 * yStep);
-        a40.intoArray(y, yo + 4 * yFilter);
-        a41.intoArray(y, yo + 4 * yFilter + yStep);
-        a42.intoArray(y, yo + 4 * yFilter + 2 * yStep);
-        a43.intoArray(y, yo + 4 * yFilter + 3 * yStep);
-        a50.intoArray(y, yo + 5 * yFilter);
-        a51.intoArray(y, yo + 5 * yFilter + yStep);
-        a52.intoArray(y, yo + 5 * yFilter + 2 * yStep);
-        a53.intoArray(y, yo + 5 * yFilter + 3 * yStep);
-    }
-
-    private void tile4x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
-        FloatVector a00 = start(b, bo), a01 = a00, a02 = a00, a03 = a00;
-        FloatVector a10 = start(b, bo + 1), a11 = a10, a12 = a10, a13 = a10;
-        FloatVector a20 = start(b, bo + 2), a21 = a20, a22 = a20, a23 = a20;
-        FloatVector a30 = start(b, bo + 3), a31 = a30, a32 = a30, a33 = a30;
-        int end = to[p];
-        wo += from[p] * wTap;
-        for (int t = from[p]; t < end; t++, wo += wTap) {
-            int o = xo + taps[t];
-            FloatVector x0 = FloatVector.fromArray(F, x, o);
-            FloatVector x1 = FloatVector.fromArray(F, x, o + xStep);
-            FloatVector x2 = FloatVector.fromArray(F, x, o + 2 * xStep);
-            FloatVector x3 = FloatVector.fromArray(F, x, o + 3 * xStep);
-            FloatVector f = FloatVector.broadcast(F, w[wo]);
-            a00 = f.fma(x0, a00);
-            a01 = f.fma(x1, a01);
-            a02 = f.fma(x2, a02);
-            a03 = f.fma(x3, a03);
-            f = FloatVector.broadcast(F, w[wo + wFilter]);
-            a10 = f.fma(x0, a10);
-            a11 = f.fma(x1, a11);
-            a12 = f.fma(x2, a12);
-            a13 = f.fma(x3, a13);
-            f = FloatVector.broadcast(F, w[wo + 2 * wFilter]);
-            a20 = f.fma(x0, a20);
-            a21 = f.fma(x1, a21);
-            a22 = f.fma(x2, a22);
-            a23 = f.fma(x3, a23);
-            f = FloatVector.broadcast(F, w[wo + 3 * wFilter]);
-            a30 = f.fma(x0, a30);
-            a31 = f.fma(x1, a31);
-            a32 = f.fma(x2, a32);
-            a33 = f.fma(x3, a33);
-        }
-        a00.intoArray(y, yo);
-        a01.intoArray(y, yo + yStep);
-        a02.intoArray(y, yo + 2 * yStep);
-        a03.intoArray(y, yo + 3 * yStep);
-        a10.intoArray(y, yo + yFilter);
-        a11.intoArray(y, yo + yFilter + yStep);
-        a12.intoArray(y, yo + yFilter + 2 * yStep);
-        a13.intoArray(y, yo + yFilter + 3 * yStep);
-        a20.intoArray(y, yo + 2 * yFilter);
-        a21.intoArray(y, yo + 2 * yFilter + yStep);
-        a22.intoArray(y, yo + 2 * yFilter + 2 * yStep);
-        a23.intoArray(y, yo + 2 * yFilter + 3 * yStep);
-        a30.intoArray(y, yo + 3 * yFilter);
-        a31.intoArray(y, yo + 3 * yFilter + yStep);
-        a32.intoArray(y, yo + 3 * yFilter + 2 * yStep);
-        a33.intoArray(y, yo + 3 * yFilter + 3 * yStep);
-    }
-
-    private void tile1x4(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
-        FloatVector a00 = start(b, bo), a01 = a00, a02 = a00, a03 = a00;
-        int end = to[p];
-        wo += from[p] * wTap;
-        for (int t = from[p]; t < end; t++, wo += wTap) {
-            int o = xo + taps[t];
-            FloatVector x0 = FloatVector.fromArray(F, x, o);
-            FloatVector x1 = FloatVector.fromArray(F, x, o + xStep);
-            FloatVector x2 = FloatVector.fromArray(F, x, o + 2 * xStep);
-            FloatVector x3 = FloatVector.fromArray(F, x, o + 3 * xStep);
-            FloatVector f = FloatVector.broadcast(F, w[wo]);
-            a00 = f.fma(x0, a00);
-            a01 = f.fma(x1, a01);
-            a02 = f.fma(x2, a02);
-            a03 = f.fma(x3, a03);
-        }
-        a00.intoArray(y, yo);
-        a01.intoArray(y, yo + yStep);
-        a02.intoArray(y, yo + 2 * yStep);
-        a03.intoArray(y, yo + 3 * yStep);
     }
 
     private void tile8x1(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {

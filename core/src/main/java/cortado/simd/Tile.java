@@ -26,6 +26,8 @@ import java.util.stream.IntStream;
  * one chain of fma in the order of t: the same bits whatever the tile or the vector width.
  */
 public final class Tile implements Product {
+    /** Fewer tiles read nothing ahead: they would leave lines out, which is worse than none. */
+    private static final int FEW = 4;
     /** Blocks of a panel, at most. */
     public static final int BLOCKS = 4;
 
@@ -35,8 +37,8 @@ public final class Tile implements Product {
 
     /** Loops over taps, for a tile of rows from {@code row} on, but none after {@code last}. */
     interface Loops {
-        void run(Tile t, int blocks, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo,
-                int wStep, float[] s, int so, int sRow, int sBlock);
+        float run(Tile t, int blocks, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w, int wo,
+                int wStep, float[] s, int so, int sRow, int sBlock, int ahead, int aheadStep);
     }
 
     private static final List<Distance> DISTANCES = List.of(new Distance(0, 0), new Distance(0, WIDTH), new Distance(1, 0),
@@ -56,6 +58,8 @@ public final class Tile implements Product {
     private final boolean dense;
     private final int tapBlock;
     private final Loops any;
+    /** What was read ahead, of no meaning: kept so that the compiler keeps reading. */
+    private float seen;
 
     /**
      * Distances are in floats.
@@ -108,7 +112,7 @@ public final class Tile implements Product {
 
     @Override
     public void run(int blocks, float[] y, int yo, int row, int end, float[] x, int xo, int from, int to, float[] w, int wo,
-            int wStep, float[] b, int bo, boolean add) {
+            int wStep, float[] b, int bo, boolean add, int ahead) {
         float[] s = add ? y : b;
         int so = add ? yo : bo;
         int sRow = add ? 1 : 0; // no branch inside a tile, which would be compiled anew when first taken the other way
@@ -116,24 +120,32 @@ public final class Tile implements Product {
         boolean close = wBlock > WIDTH || wStep == blocks * WIDTH;
         int rows = rows(blocks);
         int one = (end - row) % rows == 1 ? end - 1 : end; // a tile for a single last row would do the work of all its rows
-        if (one < end) {
-            OneRow.run(blocks, y, yo + yAt[one], yBlock, x, xo + xAt[one], taps, from, to, w, wo, wStep, wBlock, s,
-                    so + sRow * yAt[one], sBlock);
-        }
+        int tiles = Math.ceilDiv(one - row, Dense.rows(blocks));
+        boolean knows = ahead >= 0 && tiles >= FEW && ahead + wStep * (to - from) <= w.length;
+        int aheadStep = knows ? wStep / tiles : 0;
+        int next = knows ? ahead : 0;
+        float seen = 0;
         for (int r = row; r < one;) {
             int near = close ? Math.min(even[r], one - r) : 0;
             int many = near / Dense.rows(blocks) * Dense.rows(blocks);
             if (dense && many > 0 && from % WIDTH == 0) {
-                Dense.START.run(blocks, many, x, xo + xAt[r] + taps[from], tapBlock, to - from, w, wo + from * wStep, y, yo + yAt[r],
-                        yBlock, s, so + sRow * yAt[r], sRow * WIDTH, sBlock);
+                seen += Dense.START.run(blocks, many, x, xo + xAt[r] + taps[from], tapBlock, to - from, w, wo + from * wStep, y,
+                        yo + yAt[r], yBlock, s, so + sRow * yAt[r], sRow * WIDTH, sBlock, next, aheadStep);
+                next += many / Dense.rows(blocks) * (to - from) * aheadStep;
                 r += many;
                 continue;
             }
             for (int lane = 0; lane < WIDTH; lane += V) {
-                (near >= rows ? this.near : any).run(this, blocks, y, yo + lane, x, xo, r, one - 1, from, to, w, wo + lane, wStep, s,
-                        so + lane, sRow, sBlock);
+                seen += (near >= rows ? this.near : any).run(this, blocks, y, yo + lane, x, xo, r, one - 1, from, to, w, wo + lane,
+                        wStep, s, so + lane, sRow, sBlock, next, aheadStep);
             }
+            next += (to - from) * aheadStep;
             r += rows;
+        }
+        this.seen = seen;
+        if (one < end) {
+            OneRow.run(blocks, y, yo + yAt[one], yBlock, x, xo + xAt[one], taps, from, to, w, wo, wStep, wBlock, s,
+                    so + sRow * yAt[one], sBlock);
         }
     }
 }

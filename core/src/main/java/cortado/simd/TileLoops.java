@@ -17,14 +17,15 @@ final class TileLoops implements Tile.Loops {
     private static final int W_BLOCK = KNOWN.wBlock();
 
     @Override
-    public void run(Tile t, int blocks, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
-            int wo, int wStep, float[] s, int so, int sRow, int sBlock) {
-        switch (blocks) {
-            case 4 -> tile6x4(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock);
-            case 3 -> tile8x3(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock);
-            case 2 -> tile12x2(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock);
+    public float run(Tile t, int blocks, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
+            int wo, int wStep, float[] s, int so, int sRow, int sBlock, int ahead,
+            int aheadStep) {
+        return switch (blocks) {
+            case 4 -> tile6x4(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock, ahead, aheadStep);
+            case 3 -> tile8x3(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock, ahead, aheadStep);
+            case 2 -> tile12x2(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock, ahead, aheadStep);
             default -> tile16x1(t, y, yo, x, xo, row, last, from, to, w, wo, wStep, s, so, sRow, sBlock);
-        }
+        };
     }
 
     private static FloatVector load(float[] a, int o) {
@@ -45,8 +46,10 @@ final class TileLoops implements Tile.Loops {
         return place[Math.min(row, last)];
     }
 
-    private static void tile6x4(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
-            int wo, int wStep, float[] s, int so, int sRow, int sBlock) {
+    private static float tile6x4(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
+            int wo, int wStep, float[] s, int so, int sRow, int sBlock, int ahead,
+            int aheadStep) {
+        float seen = 0;
         int[] taps = tile.taps, xAt = tile.xAt, yAt = tile.yAt;
         int yBlock = tile.yBlock, wBlock = W_BLOCK == 0 ? tile.wBlock : W_BLOCK;
         int x0 = xo + xAt[row], x1 = x(xAt, row, 1, last), x2 = x(xAt, row, 2, last), x3 = x(xAt, row, 3, last);
@@ -64,6 +67,7 @@ final class TileLoops implements Tile.Loops {
         int step = step(4, wStep);
         for (int t = from, v = wo + from * step; t < to; t++, v += step) {
             int o = x0 + taps[t];
+            seen += w[ahead + (t - from) * aheadStep];
             FloatVector w0 = load(w, v), w1 = load(w, v + wBlock), w2 = load(w, v + 2 * wBlock), w3 = load(w, v + 3 * wBlock);
             FloatVector f = FloatVector.broadcast(F, x[o]);
             a00 = f.fma(w0, a00);
@@ -120,10 +124,13 @@ final class TileLoops implements Tile.Loops {
         a51.intoArray(y, y5 + yBlock);
         a52.intoArray(y, y5 + 2 * yBlock);
         a53.intoArray(y, y5 + 3 * yBlock);
+        return seen;
     }
 
-    private static void tile8x3(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
-            int wo, int wStep, float[] s, int so, int sRow, int sBlock) {
+    private static float tile8x3(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
+            int wo, int wStep, float[] s, int so, int sRow, int sBlock, int ahead,
+            int aheadStep) {
+        float seen = 0;
         int[] taps = tile.taps, xAt = tile.xAt, yAt = tile.yAt;
         int yBlock = tile.yBlock, wBlock = W_BLOCK == 0 ? tile.wBlock : W_BLOCK;
         int x0 = xo + xAt[row], x1 = x(xAt, row, 1, last), x2 = x(xAt, row, 2, last), x3 = x(xAt, row, 3, last);
@@ -145,6 +152,7 @@ final class TileLoops implements Tile.Loops {
         int step = step(3, wStep);
         for (int t = from, v = wo + from * step; t < to; t++, v += step) {
             int o = x0 + taps[t];
+            seen += w[ahead + (t - from) * aheadStep];
             FloatVector w0 = load(w, v), w1 = load(w, v + wBlock), w2 = load(w, v + 2 * wBlock);
             FloatVector f = FloatVector.broadcast(F, x[o]);
             a00 = f.fma(w0, a00);
@@ -203,10 +211,13 @@ final class TileLoops implements Tile.Loops {
         a70.intoArray(y, y7);
         a71.intoArray(y, y7 + yBlock);
         a72.intoArray(y, y7 + 2 * yBlock);
+        return seen;
     }
 
-    private static void tile12x2(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
-            int wo, int wStep, float[] s, int so, int sRow, int sBlock) {
+    private static float tile12x2(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
+            int wo, int wStep, float[] s, int so, int sRow, int sBlock, int ahead,
+            int aheadStep) {
+        float seen = 0;
         int[] taps = tile.taps, xAt = tile.xAt, yAt = tile.yAt;
         int yBlock = tile.yBlock, wBlock = W_BLOCK == 0 ? tile.wBlock : W_BLOCK;
         int x0 = xo + xAt[row], x1 = x(xAt, row, 1, last), x2 = x(xAt, row, 2, last), x3 = x(xAt, row, 3, last);
@@ -229,6 +240,7 @@ final class TileLoops implements Tile.Loops {
         int step = step(2, wStep);
         for (int t = from, v = wo + from * step; t < to; t++, v += step) {
             int o = x0 + taps[t];
+            seen += w[ahead + (t - from) * aheadStep];
             FloatVector w0 = load(w, v), w1 = load(w, v + wBlock);
             FloatVector f = FloatVector.broadcast(F, x[o]);
             a00 = f.fma(w0, a00);
@@ -291,9 +303,10 @@ final class TileLoops implements Tile.Loops {
         a101.intoArray(y, y10 + yBlock);
         a110.intoArray(y, y11);
         a111.intoArray(y, y11 + yBlock);
+        return seen;
     }
 
-    private static void tile16x1(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
+    private static float tile16x1(Tile tile, float[] y, int yo, float[] x, int xo, int row, int last, int from, int to, float[] w,
             int wo, int wStep, float[] s, int so, int sRow, int sBlock) {
         int[] taps = tile.taps, xAt = tile.xAt, yAt = tile.yAt;
         int x0 = xo + xAt[row], x1 = x(xAt, row, 1, last), x2 = x(xAt, row, 2, last), x3 = x(xAt, row, 3, last);
@@ -349,5 +362,6 @@ final class TileLoops implements Tile.Loops {
         a13.intoArray(y, y13);
         a14.intoArray(y, y14);
         a15.intoArray(y, y15);
+        return 0;
     }
 }
