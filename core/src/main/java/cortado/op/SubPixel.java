@@ -65,7 +65,7 @@ final class SubPixel {
         return new Axis(0, 1, count, m, at, Arrays.stream(at).map(t -> m - 1 - t).toArray());
     }
 
-    /** Multiplications of blocks for each cell of m = 1. A tile of one block takes half as long again, since it loads as often as it multiplies. */
+    /** Multiplications of blocks for each cell of m = 1. A tile of one block loads as often as it multiplies, and takes half as long again. */
     private static double cost(int c, Window.Axis h, Window.Axis w, int m) {
         int blocks = blocks(c * m * h.stride() * m * w.stride());
         return (blocks == 1 ? 1.5 : blocks) * taps(h, m) * taps(w, m) / (m * m);
@@ -116,7 +116,8 @@ final class SubPixel {
                 for (int j = 0; j < s; j++) {
                     int row = phi + i * h.stride();
                     int column = psi + j * w.stride();
-                    to.floats()[to.offset() + ((place * filters + k) * r + i) * s + j] = 0 <= row && row < h.kernel() && 0 <= column && column < w.kernel()
+                    boolean inside = 0 <= row && row < h.kernel() && 0 <= column && column < w.kernel();
+                    to.floats()[to.offset() + ((place * filters + k) * r + i) * s + j] = inside
                             ? from.floats()[from.offset() + ((k * x.c() + c) * h.kernel() + row) * w.kernel() + column]
                             : 0;
                 }

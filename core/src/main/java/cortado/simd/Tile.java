@@ -22,7 +22,8 @@ import java.util.stream.IntStream;
  * them 16×1 ({@link TileLoops}). Where a tile's rows lie equally far apart in x, as neighbouring pixels or channels do, loops are taken that know
  * this distance; else its places are gathered. Where rows follow each other in x and y and taps are channels, as in a 1×1 convolution,
  * {@link Dense} needs no places. Rows past the last repeat it, and store the same again; only
- * a last row all alone has a loop of its own ({@link OneRow}). Every element is
+ * a last row all alone has a loop of its own ({@link OneRow}). Java cannot ask memory for what it will need; so each tap of a tile reads
+ * an element of what comes next of w, which is in cache when its turn comes. Every element is
  * one chain of fma in the order of t: the same bits whatever the tile or the vector width.
  */
 public final class Tile implements Product {
