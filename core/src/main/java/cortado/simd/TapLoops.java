@@ -5,14 +5,23 @@ import static cortado.simd.Lanes.F;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
-/** The register tile of {@link Taps}. This class is a pattern: it is loaded once for each number of filters, as a hidden class. */
+/** The register tiles of {@link Taps}. This class is a pattern: it is loaded once for each number of filters, as a hidden class. */
 final class TapLoops implements Taps.Loops {
     private static final int ROWS = Lanes.known(MethodHandles.lookup(), Integer.class);
 
     @Override
-    public void run(Taps tile, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
+    public void run(Taps t, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
+        for (int p = 0; p < t.rows; p++) {
+            for (int q = 0; q < t.columns; q += 4) {
+                int at = Math.min(q, t.columns - 4);
+                tile(t, y, yo + p * t.yRow + at * t.yStep, x, xo + p * t.xRow + at * t.xStep, w, wo, b, bo, p);
+            }
+        }
+    }
+
+    private static void tile(Taps tile, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
         int[] taps = tile.taps;
-        int yFilter = tile.yFilter, yStep = tile.yStep, xStep = tile.xStep, wFilter = tile.wFilter, wTap = tile.wTap;
+        int xStep = tile.xStep, wFilter = tile.wFilter, wTap = tile.wTap;
         FloatVector a00 = Taps.start(b, bo), a01 = a00, a02 = a00, a03 = a00;
         FloatVector a10 = ROWS > 1 ? Taps.start(b, bo + 1) : a00, a11 = a10, a12 = a10, a13 = a10;
         FloatVector a20 = ROWS > 1 ? Taps.start(b, bo + 2) : a00, a21 = a20, a22 = a20, a23 = a20;
@@ -62,6 +71,7 @@ final class TapLoops implements Taps.Loops {
                 a53 = f.fma(x3, a53);
             }
         }
+        int yFilter = tile.yFilter, yStep = tile.yStep;
         a00.intoArray(y, yo);
         a01.intoArray(y, yo + yStep);
         a02.intoArray(y, yo + 2 * yStep);

@@ -22,9 +22,9 @@ import jdk.incubator.vector.FloatVector;
  * <p>Every output is bias, then taps in order, each by one fma: the same bits whatever the tile or vector width.
  */
 public final class Taps {
-    /** Loops over taps, for a tile of filters and four pixels of row p. */
+    /** All outputs of some filters, in tiles of four pixels. */
     interface Loops {
-        void run(Taps t, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p);
+        void run(Taps t, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo);
     }
 
     private static final Loops SIX = Lanes.load(Loops.class, "TapLoops.class", 6);
@@ -33,12 +33,12 @@ public final class Taps {
 
     final int[] taps;
     private final int filters;
-    private final int rows;
-    private final int columns;
+    final int rows;
+    final int columns;
     final int yFilter;
-    private final int yRow;
+    final int yRow;
     final int yStep;
-    private final int xRow;
+    final int xRow;
     final int xStep;
     final int wFilter;
     final int wTap;
@@ -104,20 +104,22 @@ public final class Taps {
      * @param bo  the first bias
      */
     public void run(float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo) {
-        int width = columns < 4 ? 1 : 4;
         for (int lane = 0; lane < WIDTH; lane += V) {
-            int k = 0;
             int sixes = this.sixes;
-            while (k < filters) {
-                int tile = width == 1 ? filters - k >= 8 ? 8 : 1 : sixes-- > 0 ? 6 : filters - k >= 4 ? 4 : 1;
-                for (int p = 0; p < rows; p++) {
-                    for (int q = 0; q < columns; q += width) {
-                        int at = Math.min(q, columns - width);
-                        tile(tile, width, y, yo + lane + k * yFilter + p * yRow + at * yStep, x, xo + lane + p * xRow + at * xStep,
-                                w, wo + k * wFilter, b, bo + k, p);
+            int tile;
+            for (int k = 0; k < filters; k += tile) {
+                int to = yo + lane + k * yFilter;
+                if (columns < 4) {
+                    tile = filters - k >= 8 ? 8 : 1;
+                    for (int p = 0; p < rows; p++) {
+                        for (int q = 0; q < columns; q++) {
+                            pixel(tile, y, to + p * yRow + q * yStep, x, xo + lane + p * xRow + q * xStep, w, wo + k * wFilter, b, bo + k, p);
+                        }
                     }
+                } else {
+                    tile = sixes-- > 0 ? 6 : filters - k >= 4 ? 4 : 1;
+                    (tile == 6 ? SIX : tile == 4 ? FOUR : ONE).run(this, y, to, x, xo + lane, w, wo + k * wFilter, b, bo + k);
                 }
-                k += tile;
             }
         }
     }
@@ -128,13 +130,11 @@ public final class Taps {
         return most > 0 && (filters - 6 * most) % 4 != 0 && (filters - 6 * (most - 1)) % 4 == 0 ? most - 1 : most;
     }
 
-    private void tile(int filters, int pixels, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
-        if (pixels == 1 && filters == 8) {
+    private void pixel(int filters, float[] y, int yo, float[] x, int xo, float[] w, int wo, float[] b, int bo, int p) {
+        if (filters == 8) {
             tile8x1(y, yo, x, xo, w, wo, b, bo, p);
-        } else if (pixels == 1) {
-            tile1x1(y, yo, x, xo, w, wo, b, bo, p);
         } else {
-            (filters == 6 ? SIX : filters == 4 ? FOUR : ONE).run(this, y, yo, x, xo, w, wo, b, bo, p);
+            tile1x1(y, yo, x, xo, w, wo, b, bo, p);
         }
     }
 
