@@ -26,8 +26,6 @@ import java.util.stream.IntStream;
 final class Correlation {
     /** Taps in a chunk, at most. */
     private static final int CHUNK = 512;
-    /** Blocks of x in a chunk, at most: so many stretches of memory are read side by side, and a processor fetches only so many ahead. */
-    private static final int STREAMS = 32;
 
     /** One axis: outputs {@code first + i·step} meet window position {@code at[j]} at input {@code i·stride + offset[j]}. */
     record Axis(int first, int step, int count, int stride, int[] at, int[] offset) {
@@ -212,7 +210,7 @@ final class Correlation {
         boolean finished = plus.isPresent() || most > 0;
         for (int i = 0; i < subs.size(); i++) {
             int taps = subs.get(i).taps;
-            int chunks = apart() ? 1 : Math.ceilDiv(taps, Math.min(CHUNK, STREAMS * Lanes.WIDTH * Math.max(1, taps / in)));
+            int chunks = apart() ? 1 : Math.ceilDiv(taps, CHUNK);
             int chunk = chunks == 1 ? taps : Math.ceilDiv(taps, Lanes.WIDTH * Math.max(1, chunks)) * Lanes.WIDTH; // as equal as possible
             int t = 0;
             do { // without taps y is what it begins with

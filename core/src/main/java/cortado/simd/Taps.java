@@ -108,17 +108,18 @@ public final class Taps {
             int sixes = this.sixes;
             int tile;
             for (int k = 0; k < filters; k += tile) {
-                int to = yo + lane + k * yFilter;
+                int first = yo + lane + k * yFilter;
                 if (columns < 4) {
                     tile = filters - k >= 8 ? 8 : 1;
                     for (int p = 0; p < rows; p++) {
                         for (int q = 0; q < columns; q++) {
-                            pixel(tile, y, to + p * yRow + q * yStep, x, xo + lane + p * xRow + q * xStep, w, wo + k * wFilter, b, bo + k, p);
+                            pixel(tile, y, first + p * yRow + q * yStep, x, xo + lane + p * xRow + q * xStep, w, wo + k * wFilter, b,
+                                    bo + k, p);
                         }
                     }
                 } else {
                     tile = sixes-- > 0 ? 6 : filters - k >= 4 ? 4 : 1;
-                    (tile == 6 ? SIX : tile == 4 ? FOUR : ONE).run(this, y, to, x, xo + lane, w, wo + k * wFilter, b, bo + k);
+                    (tile == 6 ? SIX : tile == 4 ? FOUR : ONE).run(this, y, first, x, xo + lane, w, wo + k * wFilter, b, bo + k);
                 }
             }
         }
